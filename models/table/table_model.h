@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "table/format.h"
+#include "table/table.h"
+#include "table/view.h"
+#include "table/writer.h"
+
+#include <QAbstractListModel>
+#include <QAbstractTableModel>
+#include <QStringList>
+#include <QUrl>
+#include <QVariantList>
+
+#include <memory>
+
+namespace muster {
+
+/// A table column's place on screen. Rows of ColumnListModel, for the chooser.
+struct ColumnLayout {
+    QString name;  ///< field name, also the header of exports
+    QString title; ///< what the header shows; the name unless the owner says otherwise
+    bool visible = true;
+    int width = 0;    ///< pixels; 0: by kind
+    int priority = 0; ///< columns with higher numbers are dropped first when the window is narrow
+};
+
+class TableModel;
+
+/// All columns of a TableModel, visible or not, in order.
+class ColumnListModel : public QAbstractListModel {
+    Q_OBJECT
+public:
+    enum Role { NameRole = Qt::UserRole + 1, TitleRole, VisibleRole, KindRole };
+    Q_ENUM(Role)
+    explicit ColumnListModel(TableModel *table);
+    int rowCount(const QModelIndex &parent = {}) const override;
+    QVariant data(const QModelIndex &index, int role) const override;
+    bool setData(const QModelIndex &index, const QVariant &value, int role) override; ///< VisibleRole
+    QHash<int, QByteArray> roleNames() const override;
+    Q_INVOKABLE void setVisible(int row, bool visible);
+    Q_INVOKABLE void move(int from, int to);
+
+private:
+    TableModel *m_table;
+    friend class TableModel;
+};
+
+/// The one item model over a columnar table: flattened groups, filter, sort, selection by row. Serves every table of the
+/// application. GUI thread only; filters and sorts of large tables run on workers and arrive later (busy is true
+/// meanwhile). Cells are read from the columns when a delegate asks.
+class TableModel : public QAbstractTableModel {
+    Q_OBJECT
+    Q_PROPERTY(int rowTotal READ rowTotal NOTIFY countsChanged)  ///< rows in the table
+    Q_PROPERTY(int rowShown READ rowShown NOTIFY countsChanged)  ///< rows that pass the filters, collapsed ones included
+    Q_PROPERTY(bool busy READ busy NOTIFY busyChanged)
+    Q_PROPERTY(bool paused READ paused WRITE setPaused NOTIFY pausedChanged) ///< batches wait; "Live" is off
+    Q_PROPERTY(QString quickFilter READ quickFilter WRITE setQuickFilter NOTIFY quickFilterChanged)
+    Q_PROPERTY(QString expression READ expression NOTIFY expressionChanged) ///< the last one that was valid
+    Q_PROPERTY(QStringList groupBy READ groupBy WRITE setGroupBy NOTIFY groupByChanged)
+    Q_PROPERTY(QStringList aggregates READ aggregates WRITE setAggregates NOTIFY aggregatesChanged) ///< "avg cpu.pct"
+    Q_PROPERTY(QVariantList sortKeys READ sortKeys NOTIFY sortChanged) ///< [{column, descending}]
+    Q_PROPERTY(int selectedCount READ selectedCount NOTIFY selectionChanged)
+    Q_PROPERTY(muster::ColumnListModel *columnList READ columnList CONSTANT)
+    Q_PROPERTY(int exportProgress READ exportProgress NOTIFY exportProgressChanged) ///< percent; -1: none running
+
+public:
+    enum Role {
+        KindRole = Qt::UserRole + 1, ///< Kind as int: how a delegate draws the cell
+        RawRole,                     ///< machine text: "online", "0.25"
+        PrefixRole,                  ///< "avg" before an aggregate in a group row; else empty
+        GroupRole,                   ///< bool: a group's heading
+        DepthRole,                   ///< 0 is outermost; rows are one deeper than their innermost group
+        ExpandedRole,
+        CountRole,                   ///< rows of a group
+        SelectedRole,
+        RightAlignedRole,
+        ToolTipTextRole              ///< exact times in UTC and local; full text of cut cells
+    };
+    Q_ENUM(Role)
+    enum SelectMode { Replace, Toggle, Range };
+    Q_ENUM(SelectMode)
+
+    explicit TableModel(std::string keyColumn, QObject *parent = nullptr);
+    ~TableModel() override;
+
+    // for the owner of the data
+    const table::Table &table() const;
+    void apply(table::Batch &batch);
+    void clearRows();
+    /// Columns that stand from the start, in order; what rows bring besides is added behind, hidden when
+    /// `addDiscovered` is false.
+    void setColumns(QList<ColumnLayout> columns, bool addDiscovered);
+    /// A filter of the owner's own (the state segment of the Devices page), on top of the operator's.
+    void setBaseFilter(const filter::Expression &filter);
+    /// Times are shown as ages against this clock; call once a second.
+    void tick();
+    table::ViewSpec spec() const;
+
+    // QAbstractTableModel
+    int rowCount(const QModelIndex &parent = {}) const override;
+    int columnCount(const QModelIndex &parent = {}) const override;
+    QVariant data(const QModelIndex &index, int role) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+    QHash<int, QByteArray> roleNames() const override;
+
+    int rowTotal() const;
+    int rowShown() const;
+    bool busy() const;
+    bool paused() const;
+    void setPaused(bool paused);
+    QString quickFilter() const;
+    void setQuickFilter(const QString &text);
+    QString expression() const;
+    QStringList groupBy() const;
+    void setGroupBy(const QStringList &columns);
+    QStringList aggregates() const;
+    void setAggregates(const QStringList &aggregates);
+    QVariantList sortKeys() const;
+    int selectedCount() const;
+    ColumnListModel *columnList() const;
+    int exportProgress() const;
+
+    /// {ok, column, length, message, expected}; a text that does not parse leaves the filter as it was.
+    Q_INVOKABLE QVariantMap setExpression(const QString &text);
+
+    Q_INVOKABLE QString columnName(int column) const; ///< by place on screen
+    Q_INVOKABLE QString columnTitle(int column) const;
+    Q_INVOKABLE int columnKind(int column) const;
+    Q_INVOKABLE bool columnRightAligned(int column) const;
+    Q_INVOKABLE int columnWidth(int column) const;
+    Q_INVOKABLE void setColumnWidth(int column, int width);
+    Q_INVOKABLE void moveColumn(int from, int to);
+    Q_INVOKABLE void setColumnVisible(const QString &name, bool visible);
+    /// -1 none, 0 ascending, 1 descending; and its rank among the keys, from 1.
+    Q_INVOKABLE int sortDirection(int column) const;
+    Q_INVOKABLE int sortRank(int column) const;
+    /// Ascending, then descending, then none. `additive` keeps the other keys.
+    Q_INVOKABLE void sortByColumn(int column, bool additive);
+
+    Q_INVOKABLE bool isGroup(int row) const;
+    Q_INVOKABLE void setExpanded(int row, bool expanded);
+    Q_INVOKABLE void setAllExpanded(bool expanded);
+    Q_INVOKABLE int parentRow(int row) const; ///< the heading above; -1 at the top
+
+    Q_INVOKABLE void select(int row, muster::TableModel::SelectMode mode);
+    Q_INVOKABLE void selectAll();
+    Q_INVOKABLE void clearSelection();
+    QStringList selectedKeys() const;
+    Q_INVOKABLE QString keyAt(int row) const; ///< empty for a group's heading
+    Q_INVOKABLE int rowOfKey(const QString &key) const;
+    Q_INVOKABLE QString selectionAsTsv() const; ///< with a header line
+    Q_INVOKABLE void copySelection() const;     ///< as TSV, to the clipboard
+
+    /// In the background; visible columns, current filter, sort and groups. ".tsv" and ".jsonl" choose the format.
+    Q_INVOKABLE void exportTo(const QUrl &file, bool raw = false);
+    Q_INVOKABLE void cancelExport();
+    /// The most frequent values of a field, as text, for completion.
+    Q_INVOKABLE QStringList valuesOf(const QString &column, int limit) const;
+    Q_INVOKABLE QStringList fieldNames() const;
+    /// How many rows of the whole table an expression would match; -1 when it does not parse.
+    Q_INVOKABLE int countMatching(const QString &expression) const;
+
+    /// Order, widths and visibility, for remembering; restoring ignores what it does not know.
+    QByteArray saveLayout() const;
+    void restoreLayout(const QByteArray &layout);
+
+Q_SIGNALS:
+    void countsChanged();
+    void busyChanged();
+    void pausedChanged();
+    void quickFilterChanged();
+    void expressionChanged();
+    void groupByChanged();
+    void aggregatesChanged();
+    void sortChanged();
+    void selectionChanged();
+    void columnsChanged(); ///< order, visibility, titles; widths too
+    void exportProgressChanged();
+    void exportFinished(const QString &file, int rows);
+    void exportFailed(const QString &file, const QString &message);
+
+private:
+    struct Private;
+    std::unique_ptr<Private> d;
+    friend class ColumnListModel;
+};
+
+} // namespace muster
