@@ -23,6 +23,7 @@ constexpr std::size_t maxLabels = 32;
 constexpr std::size_t maxLabelBytes = 256; ///< of a label's key and of its value, each
 constexpr std::size_t maxFields = 512;     ///< of one row, flattened
 constexpr int maxDepth = 8;                ///< of objects within a row
+constexpr std::size_t maxFieldNameBytes = 256; ///< of a field's joined name
 
 enum class Rejection { Malformed, Version, BadId, WrongDevice, Oversize, TooManyLabels, BadLabel, TooManyFields, BadMember };
 constexpr int rejectionCount = 9;
