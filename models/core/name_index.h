@@ -10,9 +10,10 @@
 
 namespace muster {
 
-/// Numbers short names 0, 1, 2, ... in order of arrival, and finds the number of a name without an allocation: open
-/// addressing, 8 to 16 bytes a name beside its text. The hash is seeded, so that nobody can choose names that collide.
-/// Names are not removed. At most 2^32 - 2 names and 4 GiB of text. One thread at a time.
+/// Numbers short names 0, 1, 2, ... in order of arrival, and finds the number of a name without an
+/// allocation: open addressing, 8 to 16 bytes a name beside its text. The hash is seeded, so that nobody can
+/// choose names that collide. Names are not removed. At most 2^32 - 2 names and 4 GiB of text. One thread at
+/// a time.
 class NameIndex {
 public:
     static constexpr std::uint32_t none = ~std::uint32_t{0};
