@@ -1,83 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "connection/profile.h"
+#include "connection/connection_models.h"
 #include "core/subjects.h"
 #include "nats/connection.h"
 
-#include <QAbstractListModel>
 #include <QObject>
-#include <QUrl>
 #include <QVariantMap>
 
 #include <memory>
 
 namespace muster {
-
-/// Saved connections, newest use first.
-class ProfileListModel : public QAbstractListModel {
-    Q_OBJECT
-public:
-    enum Role { NameRole = Qt::UserRole + 1, ServersRole, SignInRole, LastUsedRole, CurrentRole };
-    Q_ENUM(Role)
-    explicit ProfileListModel(QObject *parent = nullptr);
-    int rowCount(const QModelIndex &parent = {}) const override;
-    QVariant data(const QModelIndex &index, int role) const override;
-    QHash<int, QByteArray> roleNames() const override;
-
-private:
-    friend class ConnectionController;
-    QList<connection::Profile> m_profiles;
-    QString m_current;
-};
-
-/// Contexts of the NATS command line that are not imported yet, each with a check mark.
-class ContextListModel : public QAbstractListModel {
-    Q_OBJECT
-    Q_PROPERTY(int checkedCount READ checkedCount NOTIFY checkedCountChanged)
-public:
-    enum Role { NameRole = Qt::UserRole + 1, ServersRole, CheckedRole, UnsupportedRole };
-    Q_ENUM(Role)
-    explicit ContextListModel(QObject *parent = nullptr);
-    int rowCount(const QModelIndex &parent = {}) const override;
-    QVariant data(const QModelIndex &index, int role) const override;
-    QHash<int, QByteArray> roleNames() const override;
-    int checkedCount() const;
-    Q_INVOKABLE void setChecked(int row, bool checked);
-
-Q_SIGNALS:
-    void checkedCountChanged();
-
-private:
-    friend class ConnectionController;
-    struct Entry {
-        QString name, servers, unsupported;
-        bool checked = false;
-    };
-    QList<Entry> m_entries;
-};
-
-/// The steps of a test, each with a verdict and, when it failed, what to do.
-class TestStepModel : public QAbstractListModel {
-    Q_OBJECT
-public:
-    enum Verdict { Pending, Running, Passed, Limited, Failed, Skipped };
-    Q_ENUM(Verdict)
-    enum Role { TitleRole = Qt::UserRole + 1, DetailRole, RemedyRole, VerdictRole };
-    Q_ENUM(Role)
-    explicit TestStepModel(QObject *parent = nullptr);
-    int rowCount(const QModelIndex &parent = {}) const override;
-    QVariant data(const QModelIndex &index, int role) const override;
-    QHash<int, QByteArray> roleNames() const override;
-
-private:
-    friend class ConnectionController;
-    struct Step {
-        QString title, detail, remedy;
-        Verdict verdict = Pending;
-    };
-    QList<Step> m_steps;
-};
 
 /// The connection of the dashboard: which there are, the one being edited, the one in use and how it is.
 /// GUI thread; everything that blocks runs on a worker and comes back as a signal.
@@ -88,15 +21,20 @@ class ConnectionController : public QObject {
     Q_PROPERTY(QString contextFolder READ contextFolder CONSTANT)
     Q_PROPERTY(muster::TestStepModel *testSteps READ testSteps CONSTANT)
     Q_PROPERTY(bool testing READ testing NOTIFY testChanged)
-    Q_PROPERTY(QString testTime READ testTime NOTIFY testChanged) ///< of the last test; empty before the first
-    Q_PROPERTY(bool canPrepare READ canPrepare NOTIFY testChanged) ///< the account lacks fleet streams and may make them
-    Q_PROPERTY(QString prepareText READ prepareText NOTIFY testChanged) ///< what preparing would create, by name
+    Q_PROPERTY(
+        QString testTime READ testTime NOTIFY testChanged) ///< of the last test; empty before the first
+    Q_PROPERTY(bool canPrepare READ canPrepare NOTIFY
+                   testChanged) ///< the account lacks fleet streams and may make them
+    Q_PROPERTY(
+        QString prepareText READ prepareText NOTIFY testChanged) ///< what preparing would create, by name
 
-    /// The form: name, servers, signIn ("none", "password", "token", "creds", "nkey"), user, password, token, credsFile,
-    /// nkeyFile, tls ("required", "asked", "off"), caFile, certFile, keyFile, root, domain, connectOnStart, readOnly.
+    /// The form: name, servers, signIn ("none", "password", "token", "creds", "nkey"), user, password, token,
+    /// credsFile, nkeyFile, tls ("required", "asked", "off"), caFile, certFile, keyFile, root, domain,
+    /// connectOnStart, readOnly.
     Q_PROPERTY(QVariantMap form READ form NOTIFY formChanged)
     Q_PROPERTY(QVariantMap formErrors READ formErrors NOTIFY formChanged) ///< field -> what is wrong with it
-    Q_PROPERTY(QString credsHint READ credsHint NOTIFY formChanged)       ///< "User JWT for op_mara, valid until 2025-12-31"
+    Q_PROPERTY(QString credsHint READ credsHint NOTIFY
+                   formChanged) ///< "User JWT for op_mara, valid until 2025-12-31"
     Q_PROPERTY(bool formDirty READ formDirty NOTIFY formChanged)
 
     Q_PROPERTY(State state READ state NOTIFY stateChanged)
@@ -104,15 +42,19 @@ class ConnectionController : public QObject {
     Q_PROPERTY(QString currentUrl READ currentUrl NOTIFY stateChanged)
     Q_PROPERTY(QString userName READ userName NOTIFY stateChanged)
     Q_PROPERTY(bool readOnly READ readOnly NOTIFY stateChanged)
-    Q_PROPERTY(QString problem READ problem NOTIFY stateChanged) ///< why there is no connection, and what to do; else empty
-    Q_PROPERTY(int attempt READ attempt NOTIFY stateChanged)     ///< reconnection attempts since the link went down
+    Q_PROPERTY(QString problem READ problem NOTIFY
+                   stateChanged) ///< why there is no connection, and what to do; else empty
+    Q_PROPERTY(
+        int attempt READ attempt NOTIFY stateChanged) ///< reconnection attempts since the link went down
     Q_PROPERTY(int roundTripMs READ roundTripMs NOTIFY roundTripChanged) ///< -1: not known
-    Q_PROPERTY(QString jetStreamText READ jetStreamText NOTIFY stateChanged) ///< "JetStream ok", "no JetStream"
+    Q_PROPERTY(
+        QString jetStreamText READ jetStreamText NOTIFY stateChanged) ///< "JetStream ok", "no JetStream"
 
     Q_PROPERTY(bool demoRunning READ demoRunning NOTIFY demoChanged)
     Q_PROPERTY(bool demoStarting READ demoStarting NOTIFY demoChanged)
-    Q_PROPERTY(bool demoServerDown READ demoServerDown NOTIFY demoChanged) ///< it ended by itself or was killed
-    Q_PROPERTY(QString demoText READ demoText NOTIFY demoChanged)          ///< progress, or why it could not start
+    Q_PROPERTY(
+        bool demoServerDown READ demoServerDown NOTIFY demoChanged) ///< it ended by itself or was killed
+    Q_PROPERTY(QString demoText READ demoText NOTIFY demoChanged)   ///< progress, or why it could not start
     Q_PROPERTY(QString demoServerCommand READ demoServerCommand NOTIFY demoChanged)
 
 public:
@@ -157,15 +99,16 @@ public:
     Q_INVOKABLE void newProfile();
     Q_INVOKABLE void editProfile(const QString &name);
     Q_INVOKABLE void setField(const QString &field, const QVariant &value);
-    Q_INVOKABLE bool save();      ///< false: formErrors says why
+    Q_INVOKABLE bool save(); ///< false: formErrors says why
     Q_INVOKABLE void duplicate();
     Q_INVOKABLE void remove();
     Q_INVOKABLE void importChecked();
     Q_INVOKABLE void test();
     Q_INVOKABLE void cancelTest();
-    Q_INVOKABLE void prepare();   ///< creates the missing streams, then tests again
+    Q_INVOKABLE void prepare(); ///< creates the missing streams, then tests again
     Q_INVOKABLE void connectForm();
     Q_INVOKABLE void connectTo(const QString &name);
+    Q_INVOKABLE void connectAtStart(); ///< to the profile that is marked so; nothing when none is
     Q_INVOKABLE void disconnectFromServer();
     Q_INVOKABLE void startDemo(int devices = 200);
     Q_INVOKABLE void restartDemoServer();

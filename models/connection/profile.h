@@ -9,10 +9,17 @@
 
 namespace muster::connection {
 
-/// A saved connection. Of secrets only the paths of their files are kept; a password or token typed in stays in
-/// memory for this run.
+enum class SignIn { None, Password, Token, Credentials, NKey };
+QString name(SignIn signIn); ///< "none", "password", "token", "creds", "nkey": in the file and in the form
+SignIn signInFromName(const QString &name);
+QString tlsName(nats::Tls tls); ///< "asked", "required", "off"
+nats::Tls tlsFromName(const QString &name);
+
+/// A saved connection. Of secrets only the paths of their files are kept; a password or token typed in stays
+/// in memory for this run.
 struct Profile {
     QString name;
+    SignIn signIn = SignIn::None;
     nats::ConnectOptions options;
     QString subjectRoot = QStringLiteral("fleet");
     QString jetStreamDomain;
