@@ -22,3 +22,9 @@ add_dependencies(lint clang-tidy)
 if(TARGET all_qmllint)
     add_dependencies(lint all_qmllint)
 endif()
+
+find_program(GIT_PROGRAM git)
+if(BUILD_TESTING AND GIT_PROGRAM AND EXISTS "${PROJECT_SOURCE_DIR}/.git")
+    add_test(NAME license_headers COMMAND "${CMAKE_COMMAND}" -D "FOLDER=${PROJECT_SOURCE_DIR}" -D "GIT=${GIT_PROGRAM}"
+        -P "${PROJECT_SOURCE_DIR}/cmake/CheckLicences.cmake")
+endif()
