@@ -13,14 +13,14 @@ namespace {
 /// Characters that cannot be seen and change how what is around them looks.
 bool isDeceptive(char32_t code)
 {
-    return (code >= 0x80 && code <= 0x9F)          // C1 controls
+    return (code >= 0x80 && code <= 0x9F)                        // C1 controls
            || code == 0x061C || code == 0x200E || code == 0x200F // direction marks
-           || (code >= 0x202A && code <= 0x202E)   // embeddings and overrides
-           || (code >= 0x2066 && code <= 0x2069)   // isolates
-           || code == 0x2028 || code == 0x2029     // line and paragraph separators
+           || (code >= 0x202A && code <= 0x202E)                 // embeddings and overrides
+           || (code >= 0x2066 && code <= 0x2069)                 // isolates
+           || code == 0x2028 || code == 0x2029                   // line and paragraph separators
            || code == 0x200B || code == 0x2060 || code == 0xFEFF // widthless spaces
-           || (code >= 0xFFF9 && code <= 0xFFFB)   // interlinear annotations
-           || (code >= 0xE0000 && code <= 0xE007F); // tags
+           || (code >= 0xFFF9 && code <= 0xFFFB)                 // interlinear annotations
+           || (code >= 0xE0000 && code <= 0xE007F);              // tags
 }
 
 void appendCodeName(std::string &out, char32_t code)

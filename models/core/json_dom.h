@@ -8,10 +8,10 @@
 /// What the readers of JSON share. Everything goes through simdjson's error codes; nothing here throws.
 namespace muster::json {
 
-constexpr std::size_t maxNesting = 256; ///< deeper documents are refused by the parser
+constexpr std::size_t maxNesting = 512; ///< deeper documents are refused by the parser
 
-/// A number, bool, text or null as a value; monostate for null and for what is not a scalar. A whole number past
-/// int64 becomes a double.
+/// A number, bool, text or null as a value; monostate for null and for what is not a scalar. A whole number
+/// past int64 becomes a double.
 inline ValueView scalar(const simdjson::dom::element &element)
 {
     using simdjson::dom::element_type;

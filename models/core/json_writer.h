@@ -11,7 +11,8 @@ namespace muster {
 
 /// Appends compact JSON to a string. Commas are its business, nesting the caller's:
 ///   JsonWriter w(out); w.beginObject(); w.member("v", 1); w.key("select"); w.beginArray(); ...
-/// Text that is not UTF-8 is written with U+FFFD; numbers that JSON has no way to say (NaN, infinity) as null.
+/// Text that is not UTF-8 is written with U+FFFD; numbers that JSON has no way to say (NaN, infinity) as
+/// null.
 class JsonWriter {
 public:
     explicit JsonWriter(std::string &out) : m_out(out) {}

@@ -99,8 +99,8 @@ std::optional<UtcTime> UtcTime::parse(std::string_view text)
     const year_month_day date{year{y}, month{static_cast<unsigned>(mon)}, day{static_cast<unsigned>(d)}};
     if (!date.ok())
         return {};
-    const Micros moment = sys_days{date} + hours{hour} + minutes{min - offsetMinutes} + seconds{sec} +
-                          microseconds{fraction};
+    const Micros moment =
+        sys_days{date} + hours{hour} + minutes{min - offsetMinutes} + seconds{sec} + microseconds{fraction};
     if (moment < earliest || moment > latest)
         return {};
     return UtcTime{moment.time_since_epoch().count()};

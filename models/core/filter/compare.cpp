@@ -66,7 +66,10 @@ struct Order {
     }
     Ordering operator()(std::string_view left, std::int64_t right) const { return asNumber(left, right); }
     Ordering operator()(std::string_view left, double right) const { return asNumber(left, right); }
-    Ordering operator()(std::int64_t left, std::string_view right) const { return 0 <=> asNumber(right, left); }
+    Ordering operator()(std::int64_t left, std::string_view right) const
+    {
+        return 0 <=> asNumber(right, left);
+    }
     Ordering operator()(double left, std::string_view right) const { return 0 <=> asNumber(right, left); }
     Ordering operator()(std::string_view left, UtcTime right) const
     {
@@ -115,7 +118,8 @@ bool equal(const ValueView &left, const ValueView &right)
 std::string_view takeRun(std::string_view &text)
 {
     const bool digits = isDigit(text.front());
-    const auto end = std::find_if(text.begin(), text.end(), [digits](char c) { return isDigit(c) != digits; });
+    const auto end =
+        std::find_if(text.begin(), text.end(), [digits](char c) { return isDigit(c) != digits; });
     const std::string_view run = text.substr(0, static_cast<std::size_t>(end - text.begin()));
     text.remove_prefix(run.size());
     return run;
@@ -135,7 +139,8 @@ int compareDigits(std::string_view left, std::string_view right)
     return sign(left <=> right);
 }
 
-/// "rc2" before "rc10": runs of digits by their value, a number before a word, what ends first before what goes on.
+/// "rc2" before "rc10": runs of digits by their value, a number before a word, what ends first before what
+/// goes on.
 int compareSuffixes(std::string_view left, std::string_view right)
 {
     while (!left.empty() && !right.empty()) {
@@ -174,8 +179,8 @@ Version readVersion(std::string_view text)
     return version;
 }
 
-/// A set of a glob, "[a-z]", at the head of `glob`: whether `code` is in it. Takes it off; false in `closed` and
-/// nothing taken when no ']' ends it.
+/// A set of a glob, "[a-z]", at the head of `glob`: whether `code` is in it. Takes it off; false in `closed`
+/// and nothing taken when no ']' ends it.
 bool takeSet(std::string_view &glob, char32_t code, bool &closed)
 {
     std::string_view rest = glob.substr(1);
@@ -291,8 +296,8 @@ bool compare(const ValueView &left, Op op, const ValueView &right)
 
 bool matchesGlob(std::string_view text, std::string_view glob)
 {
-    // A later '*' can take up whatever an earlier one could, so going back to the last one is enough: at worst
-    // the product of both lengths, never exponential.
+    // A later '*' can take up whatever an earlier one could, so going back to the last one is enough: at
+    // worst the product of both lengths, never exponential.
     std::string_view starText;
     std::string_view starGlob;
     bool starred = false;
@@ -319,7 +324,8 @@ bool matchesGlob(std::string_view text, std::string_view glob)
 bool containsText(std::string_view text, std::string_view part)
 {
     const auto same = [](char a, char b) { return lower(a) == lower(b); };
-    return std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end() || part.empty();
+    return std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end() ||
+           part.empty();
 }
 
 bool isVersion(std::string_view text)
@@ -341,7 +347,9 @@ bool isVersion(std::string_view text)
         return false;
     if (text.empty())
         return true;
-    const auto fits = [](char c) { return isAlnum(c) || c == '.' || c == '-' || c == '+' || c == '~' || c == '_'; };
+    const auto fits = [](char c) {
+        return isAlnum(c) || c == '.' || c == '-' || c == '+' || c == '~' || c == '_';
+    };
     return (text.front() == '-' || text.front() == '+' || text.front() == '~') && text.size() > 1 &&
            isAlnum(text[1]) && std::all_of(text.begin() + 1, text.end(), fits);
 }

@@ -27,9 +27,9 @@ struct Node {
     enum class Kind { And, Or, Not, Compare, In, Matches, Contains, Has };
 
     Kind kind = Kind::And;
-    Op op = Op::Equal;                                 ///< Compare
-    std::string field;                                 ///< Compare, In, Matches, Contains, Has
-    std::vector<Literal> literals;                     ///< one for Compare, Matches, Contains; any number for In
+    Op op = Op::Equal;             ///< Compare
+    std::string field;             ///< Compare, In, Matches, Contains, Has
+    std::vector<Literal> literals; ///< one for Compare, Matches, Contains; any number for In
     std::vector<std::shared_ptr<const Node>> children; ///< And, Or: two or more; Not: one
 };
 
@@ -46,8 +46,8 @@ using Lookup = std::function<ValueView(std::string_view field)>;
 
 /// A filter over rows. The empty expression matches every row.
 ///
-/// Rules (README.md beside this file): an absent field fails every comparison but `!=` and `not`; dotted versions
-/// compare by their numbers; text that reads as a number compares with numbers as one.
+/// Rules (README.md beside this file): an absent field fails every comparison but `!=` and `not`; dotted
+/// versions compare by their numbers; text that reads as a number compares with numbers as one.
 class Expression {
 public:
     Expression() = default;
@@ -85,8 +85,8 @@ bool matchesGlob(std::string_view text, std::string_view glob);
 bool containsText(std::string_view text, std::string_view part);
 /// Dotted versions: "1.10.2", "v2.0", "1.4.0-rc1"; at least one dot.
 bool isVersion(std::string_view text);
-/// Less than, equal or greater than 0, as versions: numbers by value, missing parts as 0, a pre-release before
-/// its release. Only for two texts that are versions.
+/// Less than, equal or greater than 0, as versions: numbers by value, missing parts as 0, a pre-release
+/// before its release. Only for two texts that are versions.
 int compareVersions(std::string_view left, std::string_view right);
 
 /// A filter as the devices read it.

@@ -17,9 +17,10 @@ using Kind = Node::Kind;
 
 // --- to JsonLogic ---
 //
-// JsonLogic compares as JavaScript does, and we do not. So each condition is translated twice: `over` is true for
-// every row that matches and perhaps for more, `under` for none that does not match and perhaps for fewer. Negation
-// turns the one into the other. What can be said in neither way is a constant, which the connectives fold away.
+// JsonLogic compares as JavaScript does, and we do not. So each condition is translated twice: `over` is true
+// for every row that matches and perhaps for more, `under` for none that does not match and perhaps for
+// fewer. Negation turns the one into the other. What can be said in neither way is a constant, which the
+// connectives fold away.
 
 struct Part {
     enum class Type { Rule, Always, Never };
@@ -72,7 +73,8 @@ std::string identical(std::string_view field, const ValueView &value)
     return rule("in", {variable(field), "[" + constant(value) + "]"});
 }
 
-/// Whether JavaScript would convert this text to a number, and so find it equal to some that we do not: " 5", "0x5",
+/// Whether JavaScript would convert this text to a number, and so find it equal to some that we do not: " 5",
+/// "0x5",
 /// "" and 0. Generous: a text that cannot begin such a number is none.
 bool convertsToNumber(std::string_view text)
 {
@@ -177,8 +179,9 @@ private:
         if (over)
             return {Part::Type::Rule, rule("or", {there, isEmptyText}), true};
         // Where a row is nested, the name of an object is not a field of ours: only text and numbers are.
-        const std::string isScalar = rule("or", {rule("in", {"\"\"", variable(field)}), rule("<", {variable(field), "0"}),
-                                                 rule(">=", {variable(field), "0"})});
+        const std::string isScalar =
+            rule("or", {rule("in", {"\"\"", variable(field)}), rule("<", {variable(field), "0"}),
+                        rule(">=", {variable(field), "0"})});
         return {Part::Type::Rule, rule("or", {isEmptyText, rule("and", {there, isScalar})}), true};
     }
 
@@ -255,11 +258,12 @@ private:
             symbol = op == Op::Less || op == Op::LessEqual ? "<=" : ">=";
         // Nothing converts to 0 there.
         return {Part::Type::Rule,
-                rule("and", {negation(missing(field)), rule(symbol, {variable(field), constant(literal)})}), false};
+                rule("and", {negation(missing(field)), rule(symbol, {variable(field), constant(literal)})}),
+                false};
     }
 
-    /// A glob that begins with plain text implies that text as a part, if the field is a text: so only for a beginning
-    /// that no number, bool or array has.
+    /// A glob that begins with plain text implies that text as a part, if the field is a text: so only for a
+    /// beginning that no number, bool or array has.
     static Part matches(const Node &node)
     {
         const ValueView literal = view(node.literals.front().value);
@@ -279,28 +283,39 @@ namespace dom = simdjson::dom;
 using NodePtr = std::shared_ptr<const Node>;
 using Read = Result<NodePtr>;
 
-/// What toJsonLogic makes of maxNesting levels, and a little more.
-constexpr int maxRuleDepth = 100;
+/// More than toJsonLogic makes of maxNesting levels, where each may hold an `or` with an `and` in it.
+constexpr int maxRuleDepth = 160;
 
 Error unreadable(std::string message)
 {
-    return {"filter.jsonlogic", std::move(message),
-            "Use only and, or, !, ==, !=, <, <=, >, >=, in, missing and var, comparing a var with a constant."};
+    return {
+        "filter.jsonlogic", std::move(message),
+        "Use only and, or, !, ==, !=, <, <=, >, >=, in, missing and var, comparing a var with a constant."};
 }
 
 NodePtr compound(Kind kind, std::vector<NodePtr> children)
 {
-    if (children.size() == 1 && kind != Kind::Not)
+    if (children.size() == 1)
         return children.front();
     auto node = std::make_shared<Node>();
     node->kind = kind;
-    node->children = std::move(children);
+    for (NodePtr &child : children) {
+        if (child->kind == kind)
+            node->children.insert(node->children.end(), child->children.begin(), child->children.end());
+        else
+            node->children.push_back(std::move(child));
+    }
     return node;
 }
 
 NodePtr negated(NodePtr inner)
 {
-    return compound(Kind::Not, {std::move(inner)});
+    if (inner->kind == Kind::Not)
+        return inner->children.front();
+    auto node = std::make_shared<Node>();
+    node->kind = Kind::Not;
+    node->children.push_back(std::move(inner));
+    return node;
 }
 
 NodePtr hasField(std::string field)
@@ -321,7 +336,8 @@ std::optional<std::string> variableOf(const dom::element &element)
     if (object.at_key("var").get(name) != simdjson::SUCCESS)
         return {};
     dom::array array;
-    if (name.get(array) == simdjson::SUCCESS && (array.size() != 1 || array.at(0).get(name) != simdjson::SUCCESS))
+    if (name.get(array) == simdjson::SUCCESS &&
+        (array.size() != 1 || array.at(0).get(name) != simdjson::SUCCESS))
         return {};
     std::string_view text;
     if (name.get(text) != simdjson::SUCCESS || text.empty())
@@ -407,7 +423,8 @@ Read readIn(const std::vector<dom::element> &arguments)
         node->field = std::move(*field);
         for (const dom::element item : list) {
             if (!isConstant(item) || item.is_null())
-                return unreadable("the list of \"in\" holds something else than texts, numbers, true and false");
+                return unreadable(
+                    "the list of \"in\" holds something else than texts, numbers, true and false");
             node->literals.push_back({own(json::scalar(item)), {}});
         }
         return NodePtr(std::move(node));
@@ -483,7 +500,8 @@ Read readRule(const dom::element &element, int depth)
             return readComparison(op, *compared, arguments[0], arguments[1]);
         const bool between = arguments.size() == 3 && (*compared == Op::Less || *compared == Op::LessEqual);
         if (!between)
-            return unreadable("\"" + std::string(op) + "\" has " + std::to_string(arguments.size()) + " arguments");
+            return unreadable("\"" + std::string(op) + "\" has " + std::to_string(arguments.size()) +
+                              " arguments");
         Read low = readComparison(op, *compared, arguments[0], arguments[1]);
         if (!low)
             return low;

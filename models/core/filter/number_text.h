@@ -7,8 +7,8 @@
 
 namespace muster::filter {
 
-/// The number that the whole of a text spells in decimal ("-3", "0.5", "1e3"); monostate for any other text, "",
-/// "0x10" and " 5" included. int64 when it is one exactly and has no '.' or exponent, else double.
+/// The number that the whole of a text spells in decimal ("-3", "0.5", "1e3"); monostate for any other text,
+/// "", "0x10" and " 5" included. int64 when it is one exactly and has no '.' or exponent, else double.
 ValueView readNumber(std::string_view text);
 
 } // namespace muster::filter

@@ -27,9 +27,15 @@ struct UnitName {
 };
 
 constexpr UnitName byteUnits[] = {
-    {"B", 1},           {"kB", 1000},           {"MB", 1'000'000},           {"GB", 1'000'000'000},
-    {"TB", 1'000'000'000'000}, {"KiB", std::int64_t{1} << 10}, {"MiB", std::int64_t{1} << 20},
-    {"GiB", std::int64_t{1} << 30}, {"TiB", std::int64_t{1} << 40},
+    {"B", 1},
+    {"kB", 1000},
+    {"MB", 1'000'000},
+    {"GB", 1'000'000'000},
+    {"TB", 1'000'000'000'000},
+    {"KiB", std::int64_t{1} << 10},
+    {"MiB", std::int64_t{1} << 20},
+    {"GiB", std::int64_t{1} << 30},
+    {"TiB", std::int64_t{1} << 40},
 };
 constexpr UnitName timeUnits[] = {{"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}, {"w", 604800}};
 
@@ -95,7 +101,8 @@ public:
     Result<Expression, SyntaxError> run()
     {
         if (m_text.size() > maxTextBytes)
-            return error(0, 1, "the filter has " + std::to_string(m_text.size()) + " bytes, and 65536 is the most",
+            return error(0, 1,
+                         "the filter has " + std::to_string(m_text.size()) + " bytes, and 65536 is the most",
                          "a shorter filter");
         if (!isUtf8(m_text))
             return error(0, 1, "the filter is not UTF-8 text", "UTF-8");
@@ -114,7 +121,8 @@ public:
 private:
     // --- errors: the first one counts; every caller returns at once ---
 
-    SyntaxError error(std::size_t begin, std::size_t end, std::string message, std::string_view expected) const
+    SyntaxError error(std::size_t begin, std::size_t end, std::string message,
+                      std::string_view expected) const
     {
         const auto characters = [this](std::size_t from, std::size_t to) {
             int count = 0;
@@ -206,7 +214,7 @@ private:
             if (c == quote) {
                 if (quote == '`' && out.empty())
                     return refuse(begin, m_position, "the field between these backquotes has no name",
-                                "`a field name`");
+                                  "`a field name`");
                 return true;
             }
             if (c == '\\' && m_position < m_text.size())
@@ -214,7 +222,8 @@ private:
             else
                 out += c;
         }
-        fail(begin, m_text.size(), std::string("the ") + (quote == '`' ? "backquote" : "quote") + " opened here is never closed",
+        fail(begin, m_text.size(),
+             std::string("the ") + (quote == '`' ? "backquote" : "quote") + " opened here is never closed",
              std::string("a closing ") + quote);
         return false;
     }
@@ -294,7 +303,7 @@ private:
         literal.value = own(readNumber(literal.source));
         if (std::holds_alternative<std::monostate>(literal.value))
             return refuse(begin, m_position, "the number " + shown(literal.source) + " is too large",
-                        "a number below 1e308");
+                          "a number below 1e308");
 
         // What touches the number is its unit, or shows that it is no number: 1.4.2, 2026-01-31, 10.0.0.1.
         std::size_t end = m_position;
@@ -305,14 +314,16 @@ private:
             if (applyUnit(tail, literal)) {
                 m_position = end;
             } else {
-                const bool letters = std::all_of(tail.begin(), tail.end(),
-                                                 [](char c) { return beginsWord(c) && c != '_'; });
+                const bool letters =
+                    std::all_of(tail.begin(), tail.end(), [](char c) { return beginsWord(c) && c != '_'; });
                 const std::string_view whole = m_text.substr(begin, end - begin);
                 if (letters)
                     fail(m_position, end, quoted(tail) + " is not a unit", unitNames);
                 else
-                    fail(begin, end, shown(whole) + " is not a number; text stands in quotes: did you mean " +
-                                         quoted(whole) + "?", valueExpected);
+                    fail(begin, end,
+                         shown(whole) + " is not a number; text stands in quotes: did you mean " +
+                             quoted(whole) + "?",
+                         valueExpected);
                 return false;
             }
         } else if (const std::size_t next = skipBlanks(m_position); at(next) == '%') {
@@ -330,7 +341,7 @@ private:
             number = *real;
         if (!std::isfinite(number))
             return refuse(begin, m_position, "the number " + shown(literal.source) + " is too large",
-                        "a number below 1e308");
+                          "a number below 1e308");
         return true;
     }
 
@@ -462,7 +473,8 @@ private:
         if (!readField(*node, "", termExpected))
             return nullptr;
 
-        if (m_token.type == Token::Type::Symbol && m_token.text != "(" && m_token.text != ")" && m_token.text != ",") {
+        if (m_token.type == Token::Type::Symbol && m_token.text != "(" && m_token.text != ")" &&
+            m_token.text != ",") {
             node->kind = Kind::Compare;
             node->op = m_token.text == "="    ? Op::Equal
                        : m_token.text == "!=" ? Op::NotEqual
@@ -498,10 +510,12 @@ private:
         if (afterNot)
             return failHere("in, matches or contains goes on after not", "in, matches or contains");
         if (m_token.type == Token::Type::End)
-            return failHere("the filter ends after the field " + shown(field) + "; a comparison is missing (has " +
-                                shown(field) + " asks whether it is there)",
+            return failHere("the filter ends after the field " + shown(field) +
+                                "; a comparison is missing (has " + shown(field) +
+                                " asks whether it is there)",
                             operatorExpected);
-        std::string message = "expected a comparison after the field " + shown(field) + ", not " + shown(m_token.source);
+        std::string message =
+            "expected a comparison after the field " + shown(field) + ", not " + shown(m_token.source);
         if (m_token.isKeyword("is"))
             message += "; \"is\" is written =";
         else if (m_token.isKeyword("like"))
@@ -520,10 +534,12 @@ private:
         }
         if (message.empty()) {
             if (m_token.type == Token::Type::End)
-                message = m_previous.empty() ? "the filter ends too soon"
-                                             : "the filter ends after " + shown(m_previous) + "; a condition is missing";
+                message = m_previous.empty()
+                              ? "the filter ends too soon"
+                              : "the filter ends after " + shown(m_previous) + "; a condition is missing";
             else if (m_token.type == Token::Type::Text || m_token.type == Token::Type::Number)
-                message = "a condition begins with the field: write the field first, then " + shown(m_token.source);
+                message =
+                    "a condition begins with the field: write the field first, then " + shown(m_token.source);
             else if (m_token.type == Token::Type::Word)
                 message = "expected a condition, not the word " + shown(m_token.source) +
                           "; a field of that name goes between backquotes";

@@ -29,7 +29,8 @@ inline std::string lowered(std::string_view text)
 /// Words with a meaning of their own, in any case; a field of such a name goes between backquotes.
 inline bool isKeyword(std::string_view word)
 {
-    constexpr std::string_view keywords[] = {"and", "or", "not", "in", "matches", "contains", "has", "true", "false"};
+    constexpr std::string_view keywords[] = {"and",      "or",  "not",  "in",   "matches",
+                                             "contains", "has", "true", "false"};
     if (word.size() > 8)
         return false;
     const std::string text = lowered(word);

@@ -141,7 +141,8 @@ struct Decoder::Private {
         arena.clear();
         if (payload.size() > maxPayloadBytes)
             return Reject{Rejection::Oversize, "the message has " + std::to_string(payload.size()) +
-                                                   " bytes; " + std::to_string(maxPayloadBytes) + " is the most"};
+                                                   " bytes; " + std::to_string(maxPayloadBytes) +
+                                                   " is the most"};
         if (!allocated) {
             // Depth is set once here: the parser keeps it when a larger message makes it grow.
             if (parser.allocate(16 * 1024, json::maxNesting) != simdjson::SUCCESS)
@@ -153,7 +154,8 @@ struct Decoder::Private {
         if (error != simdjson::SUCCESS)
             return Reject{Rejection::Malformed, describe(error)};
         if (root.get(object) != simdjson::SUCCESS)
-            return Reject{Rejection::Malformed, "the message is " + kindOf(root) + "; it must be a JSON object"};
+            return Reject{Rejection::Malformed,
+                          "the message is " + kindOf(root) + "; it must be a JSON object"};
         return {};
     }
 
@@ -194,7 +196,8 @@ struct Decoder::Private {
             return Reject{Rejection::Version, "the message has version " + toText(v) + " of the protocol; " +
                                                   std::to_string(version) + " is supported"};
         if (number != version)
-            return Reject{Rejection::Malformed, "\"v\" is " + toText(v) + "; there is no such version of the protocol"};
+            return Reject{Rejection::Malformed,
+                          "\"v\" is " + toText(v) + "; there is no such version of the protocol"};
         return {};
     }
 
@@ -204,8 +207,8 @@ struct Decoder::Private {
         if (element.get(out) != simdjson::SUCCESS)
             return wrongKind(member, element, "a text");
         if (out.size() > maxBytes)
-            return badMember(member, "has " + std::to_string(out.size()) + " bytes; " + std::to_string(maxBytes) +
-                                         " is the most");
+            return badMember(member, "has " + std::to_string(out.size()) + " bytes; " +
+                                         std::to_string(maxBytes) + " is the most");
         return {};
     }
 
@@ -217,13 +220,14 @@ struct Decoder::Private {
             // 10.0 is how some languages write 10.
             if (element.get(real) != simdjson::SUCCESS)
                 return wrongKind(member, element, "a whole number");
-            if (!(real > -0x1p53 && real < 0x1p53) || real != static_cast<double>(static_cast<std::int64_t>(real)))
+            if (!(real > -0x1p53 && real < 0x1p53) ||
+                real != static_cast<double>(static_cast<std::int64_t>(real)))
                 return badMember(member, "is " + toText(real) + "; it must be a whole number");
             out = static_cast<std::int64_t>(real);
         }
         if (out < low || out > high)
-            return badMember(member, "is " + std::to_string(out) + "; it must lie between " + std::to_string(low) +
-                                         " and " + std::to_string(high));
+            return badMember(member, "is " + std::to_string(out) + "; it must lie between " +
+                                         std::to_string(low) + " and " + std::to_string(high));
         return {};
     }
 
@@ -261,7 +265,8 @@ struct Decoder::Private {
             if (member.key.empty())
                 return Reject{Rejection::BadMember, "a field of the row has an empty name"};
             if (prefix.size() + 1 + member.key.size() > maxFieldNameBytes)
-                return Reject{Rejection::BadMember, "the name of the field " + shown(member.key) + " has more than " +
+                return Reject{Rejection::BadMember, "the name of the field " + shown(member.key) +
+                                                        " has more than " +
                                                         std::to_string(maxFieldNameBytes) + " bytes"};
             const std::string_view name = prefix.empty() ? member.key : arena.join(prefix, member.key);
             dom::object inner;
@@ -302,10 +307,11 @@ struct Decoder::Private {
             if (member.key.empty())
                 return Reject{Rejection::BadLabel, "a label has an empty name"};
             if (member.value.get(value) != simdjson::SUCCESS)
-                return Reject{Rejection::BadLabel, "the label " + shown(member.key) + " is " + kindOf(member.value) +
-                                                       "; it must be a text"};
+                return Reject{Rejection::BadLabel, "the label " + shown(member.key) + " is " +
+                                                       kindOf(member.value) + "; it must be a text"};
             if (member.key.size() > maxLabelBytes || value.size() > maxLabelBytes)
-                return Reject{Rejection::BadLabel, "the label " + shown(member.key) + " has a name or value of more than " +
+                return Reject{Rejection::BadLabel, "the label " + shown(member.key) +
+                                                       " has a name or value of more than " +
                                                        std::to_string(maxLabelBytes) + " bytes"};
             if (Failure failure = checkAddress(member.key, value))
                 return failure;

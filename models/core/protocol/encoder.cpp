@@ -59,7 +59,8 @@ std::string encode(const QueryRequest &request)
     return out;
 }
 
-std::string encodeTelemetry(std::string_view device, UtcTime at, std::int64_t seq, const std::vector<Field> &values)
+std::string encodeTelemetry(std::string_view device, UtcTime at, std::int64_t seq,
+                            const std::vector<Field> &values)
 {
     std::string out;
     JsonWriter json(out);

@@ -13,25 +13,36 @@
 #include <utility>
 #include <vector>
 
-/// The wire protocol, v1: README.md in this folder is the contract. Reading never throws and never trusts; what
-/// is not fit is refused with a Reject that says which rule was broken.
+/// The wire protocol, v1: README.md in this folder is the contract. Reading never throws and never trusts;
+/// what is not fit is refused with a Reject that says which rule was broken.
 namespace muster::protocol {
 
 constexpr int version = 1;
 constexpr std::size_t maxPayloadBytes = 1024 * 1024; ///< larger messages are refused unread
 constexpr std::size_t maxLabels = 32;
-constexpr std::size_t maxLabelBytes = 256; ///< of a label's key and of its value, each
-constexpr std::size_t maxFields = 512;     ///< of one row, flattened
-constexpr int maxDepth = 8;                ///< of objects within a row
+constexpr std::size_t maxLabelBytes = 256;     ///< of a label's key and of its value, each
+constexpr std::size_t maxFields = 512;         ///< of one row, flattened
+constexpr int maxDepth = 8;                    ///< of objects within a row
 constexpr std::size_t maxFieldNameBytes = 256; ///< of a field's joined name
 
-enum class Rejection { Malformed, Version, BadId, WrongDevice, Oversize, TooManyLabels, BadLabel, TooManyFields, BadMember };
+enum class Rejection {
+    Malformed,
+    Version,
+    BadId,
+    WrongDevice,
+    Oversize,
+    TooManyLabels,
+    BadLabel,
+    TooManyFields,
+    BadMember
+};
 constexpr int rejectionCount = 9;
 std::string_view name(Rejection rejection); ///< "malformed", "version", "bad-id", ...
 
 struct Reject {
     Rejection why = Rejection::Malformed;
-    std::string detail; ///< a sentence that names the member and the value; device text in it is not yet display-safe
+    std::string
+        detail; ///< a sentence that names the member and the value; device text in it is not yet display-safe
 };
 
 struct Label {
@@ -78,19 +89,20 @@ struct QueryReply {
     enum class Kind { Row, Empty, Error };
     std::string_view device;
     Kind kind = Kind::Row;
-    const std::vector<Field> *row = nullptr; ///< Kind::Row; valid until the decoder's next call
+    const std::vector<Field> *row = nullptr;  ///< Kind::Row; valid until the decoder's next call
     std::string_view errorCode, errorMessage; ///< Kind::Error
 };
 
 std::string encode(const Presence &presence);
 std::string encode(const QueryRequest &request);
-std::string encodeTelemetry(std::string_view device, UtcTime at, std::int64_t seq, const std::vector<Field> &values);
+std::string encodeTelemetry(std::string_view device, UtcTime at, std::int64_t seq,
+                            const std::vector<Field> &values);
 std::string encodeRow(std::string_view device, const std::vector<Field> &row);
 std::string encodeEmpty(std::string_view device);
 std::string encodeError(std::string_view device, std::string_view code, std::string_view message);
 
-/// Reads messages; keeps its buffers between calls. One per thread. The views in what it returns last until its
-/// next call.
+/// Reads messages; keeps its buffers between calls. One per thread. The views in what it returns last until
+/// its next call.
 class Decoder {
 public:
     Decoder();
