@@ -443,13 +443,15 @@ private:
         NodePtr inner = isNot ? negation() : disjunction();
         if (!inner)
             return nullptr;
-        --m_depth;
-        if (isNot)
+        if (isNot) {
+            --m_depth;
             return negated(std::move(inner));
+        }
         if (m_token.type == Token::Type::End)
             return fail(opening.begin, opening.end, "the ( opened here is never closed", "and, or or )");
         if (!m_token.is(")"))
             return unexpectedAfterTerm();
+        --m_depth;
         return advance() ? inner : nullptr;
     }
 
