@@ -60,14 +60,16 @@ def wait_until(condition, seconds):
 
 
 class Desktop:
-    """Context manager. Sets this process's environment (DISPLAY, the buses, XDG_*) for what is started in it, and has
-    every orphan of its children become a child of this process, so that close() can tell whether any is left."""
+    """Context manager. Sets this process's environment (DISPLAY, the buses, HOME, XDG_*) for what is started in it, and has
+    every orphan of its children become a child of this process, so that it can tell which are left. One a process: the
+    accessibility bindings remember the first bus that they saw."""
 
-    def __init__(self, logs, width=1440, height=900):
+    def __init__(self, width=1440, height=900):
         self.width, self.height = width, height
         self.home = tempfile.mkdtemp(prefix="muster-walk-")
-        self.logs = logs
+        self.atspi = None
         self._helpers = []
+        self._own = set()
         self._saved = dict(os.environ)
 
     def __enter__(self):
@@ -78,6 +80,7 @@ class Desktop:
             self._start_display()
             self._start_bus()
             self._helper("openbox", ["openbox", "--sm-disable"])
+            self._start_accessibility()
         except BaseException:
             self.close()
             raise
@@ -107,10 +110,8 @@ class Desktop:
     def _helper(self, name, command, **options):
         if shutil.which(command[0]) is None:
             raise DesktopError(f"{command[0]} is not installed; ./installer/test installs it")
-        log = open(os.path.join(self.logs, f"{name}.log"), "wb")
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=options.pop("stdout", log), stderr=log,
-                                   **options)
-        log.close()
+        with open(os.path.join(self.home, f"{name}.log"), "wb") as log:
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, **options)
         self._helpers.append((name, process))
         return process
 
@@ -121,7 +122,7 @@ class Desktop:
                               "-nolisten", "tcp", "-noreset", "-dpi", "96"], pass_fds=(write,))
         os.close(write)
         with os.fdopen(read, "rb") as pipe:
-            number = self._line(pipe, "Xvfb")
+            number = self._line(pipe, "xvfb")
         os.environ["DISPLAY"] = f":{number}"
 
     def _start_bus(self):
@@ -130,19 +131,37 @@ class Desktop:
                               f"--print-address={write}"], pass_fds=(write,))
         os.close(write)
         with os.fdopen(read, "rb") as pipe:
-            os.environ["DBUS_SESSION_BUS_ADDRESS"] = self._line(pipe, "dbus-daemon")
+            os.environ["DBUS_SESSION_BUS_ADDRESS"] = self._line(pipe, "dbus")
 
     def _line(self, pipe, who):
         text = b""
         end = time.monotonic() + 20
         while not text.endswith(b"\n"):
             if not select.select([pipe], [], [], max(0, end - time.monotonic()))[0]:
-                raise DesktopError(f"{who} did not start within 20 s; its log is in {self.logs}")
+                raise DesktopError(f"{who} did not start within 20 s. {self._log(who)}")
             part = os.read(pipe.fileno(), 4096)
             if not part:
-                raise DesktopError(f"{who} ended at once; its log is in {self.logs}")
+                raise DesktopError(f"{who} ended at once. {self._log(who)}")
             text += part
         return text.decode().strip()
+
+    def _log(self, who):
+        with open(os.path.join(self.home, f"{who}.log"), encoding="utf-8", errors="replace") as file:
+            return f"It said: {file.read()[-1000:].strip()}"
+
+    def _start_accessibility(self):
+        # The bindings read the environment when they start, so not before there is a bus.
+        import gi
+        gi.require_version("Atspi", "2.0")
+        from gi.repository import Atspi
+        self.atspi = Atspi
+        Atspi.init()
+        Atspi.get_desktop(0)  # starts the registry
+        self._own = set(descendants(os.getpid()))
+
+    def strangers(self):
+        """{pid: command line} of the living processes that were started here and are not the desktop's own."""
+        return {pid: command for pid, command in descendants(os.getpid()).items() if pid not in self._own}
 
     def close(self):
         """Stops the desktop and everything that was started in it."""

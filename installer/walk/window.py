@@ -6,9 +6,8 @@ import os
 import re
 import signal
 import subprocess
-import time
 
-from desktop import DesktopError, descendants, wait_until
+from desktop import DesktopError, wait_until
 
 CLICKABLE = ("push button", "toggle button", "check box", "radio button", "page tab", "list item", "menu item",
              "link", "combo box", "tree item", "check menu item", "radio menu item", "button")
@@ -17,14 +16,6 @@ EDITABLE = ("text", "entry")
 
 class StepFailed(Exception):
     """What was tried, what was expected, what was there instead."""
-
-
-def _atspi():
-    # The bus addresses are read from the environment when the bindings start, so not before the desktop is up.
-    import gi
-    gi.require_version("Atspi", "2.0")
-    from gi.repository import Atspi
-    return Atspi
 
 
 class Element:
@@ -68,13 +59,12 @@ def _matches(pattern, text):
 
 
 class Window:
-    """A started program and its first window."""
+    """A program, started on a Desktop, and its window."""
 
-    def __init__(self, command, title, log, shots, say=print, environment=None):
-        """`log`: the file that takes its output. `shots`: the folder for screenshots."""
-        self.title, self.log, self.shots, self.say = title, log, shots, say
-        self._atspi = _atspi()
-        self._atspi.init()
+    def __init__(self, desktop, command, title, log, environment=None):
+        """`log`: the file that takes what the program prints."""
+        self.title, self.log = title, log
+        self._atspi = desktop.atspi
         with open(log, "wb") as output:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output,
                                             stderr=subprocess.STDOUT, env={**os.environ, **(environment or {})})
@@ -265,19 +255,14 @@ class Window:
         self.wait_for(f'{field} holding {text!r} (it holds {field.text()!r})', lambda: field.text() == text, 10)
         return field
 
-    def screenshot(self, name):
-        """The whole screen as a PNG in `shots`; returns its path."""
-        path = os.path.join(self.shots, f"{name}.png")
+    @staticmethod
+    def screenshot(path):
+        """The whole screen as a PNG."""
         done = subprocess.run(["import", "-silent", "-window", "root", path], capture_output=True, text=True, check=False)
         if done.returncode != 0 or not os.path.exists(path):
             raise DesktopError(f"no screenshot: {done.stderr.strip()}")
-        return path
 
     # Ending
-
-    def children(self):
-        """{pid: command} of the processes that the program has started and that live."""
-        return descendants(self.process.pid)
 
     def close(self, seconds=15):
         """Closes the window as a person does; returns the exit code."""
@@ -301,9 +286,3 @@ class Window:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
-
-
-def measured(condition, seconds):
-    """Seconds until `condition` became true, or None."""
-    start = time.monotonic()
-    return time.monotonic() - start if wait_until(condition, seconds) else None

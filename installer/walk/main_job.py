@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The main job of the dashboard, as a person does it: start the demo fleet, watch its devices come alive, filter them, ask all
+of a region, group the answers by region and firmware, and export them. With the pointer, or with the keyboard alone."""
+
+import os
+import re
+
+from window import CLICKABLE, EDITABLE, StepFailed
+
+OUTCOMES = ("answered", "empty", "error", "silent", "offline", "waiting")
+
+
+class Hands:
+    """How a person gets to a control."""
+
+    def __init__(self, window):
+        self.window = window
+
+    def press(self, name, roles=CLICKABLE, shortcut=None, **options):
+        raise NotImplementedError
+
+    def write(self, name, text, shortcut=None):
+        raise NotImplementedError
+
+
+class Pointer(Hands):
+    """Clicks what it sees."""
+
+    def press(self, name, roles=CLICKABLE, shortcut=None, **options):
+        self.window.click(name, roles, **options)
+
+    def write(self, name, text, shortcut=None):
+        self.window.fill(name, text)
+
+
+class Keyboard(Hands):
+    """Never touches the pointer: shortcuts where there are some, else Tab until the control has the focus."""
+
+    def press(self, name, roles=CLICKABLE, shortcut=None, **options):
+        if shortcut:
+            self.window.wait_find(name, roles, **options)
+            self.window.key(shortcut)
+        else:
+            self._go_to(name, roles)
+            self.window.key("space")
+
+    def write(self, name, text, shortcut=None):
+        if shortcut:
+            self.window.key(shortcut)
+            self.window.wait_for(f"{shortcut} leading to the field {name}", lambda: self._has_focus(name, EDITABLE), 5)
+        else:
+            self._go_to(name, EDITABLE)
+        self.window.key("ctrl+a")
+        self.window.type(text)
+        field = self.window.focused()
+        self.window.wait_for(f"{field} holding {text!r}", lambda: field.text() == text, 10)
+
+    def _has_focus(self, name, roles):
+        element = self.window.focused()
+        matches = (lambda text: bool(name.search(text))) if isinstance(name, re.Pattern) else (lambda text: text == name)
+        return element is not None and element.role in roles and matches(element.name)
+
+    def _go_to(self, name, roles):
+        self.window.wait_find(name, roles)
+        passed = []
+        for _ in range(80):
+            if self._has_focus(name, roles):
+                return
+            before = self.window.focused()
+            self.window.key("Tab")
+            place = before and before.extents()
+            self.window.wait_for("Tab moving the focus", lambda: self._moved(before, place), 5)
+            passed.append(str(self.window.focused()))
+        raise StepFailed(f"Tab never comes to {name}; it went through {', '.join(passed)}")
+
+    def _moved(self, before, place):
+        now = self.window.focused()
+        return now is not None and (before is None or now.name != before.name or now.extents() != place)
+
+
+class MainJob:
+    """One walk through the window. `shot(name, text)` is called where a picture says something."""
+
+    def __init__(self, window, hands, shot=lambda name, text: None):
+        self.window, self.hands, self.shot = window, hands, shot
+
+    def connect(self):
+        """From the Connect page to the demo fleet, in one click."""
+        self.window.wait_find("Start a demo fleet on this computer", CLICKABLE)
+        self.shot("connect", "the Connect page, before anything is connected")
+        self.hands.press("Start a demo fleet on this computer", shortcut="ctrl+d")
+
+    def see_devices(self, count):
+        """The Devices page with all of `count` devices on it, live."""
+        self.page("Devices", 1)
+        self.window.wait_for(f"{count} devices on the Devices page", lambda: self.device_count() == count, 60)
+        self.window.wait_for("most devices being online", lambda: self.state_count("Online") > 0.8 * count, 30)
+        self.shot("devices", f"{count} devices, live")
+
+    def page(self, name, number):
+        """Opens a page from the rail."""
+        self.hands.press(re.compile(rf"^{name}\b"), ("push button", "page tab", "list item", "radio button"),
+                         shortcut=f"ctrl+{number}")
+        self.window.wait_find(name, ("heading", "label"))
+
+    def state_count(self, state):
+        """What the state's segment on the Devices page says."""
+        element = self.window.find(state, ("radio button",))
+        return int(re.sub(r"\D", "", element.description) or 0) if element else -1
+
+    def device_count(self):
+        return self.state_count("All")
+
+    def filter_devices(self, expression):
+        """Types a filter and returns how many devices are shown."""
+        total = self.device_count()
+        self.hands.write(re.compile("^Filter"), expression, shortcut="ctrl+f")
+        shown = self.window.wait_for("the number of devices that match", self._shown, 10)
+        if not 0 < shown < total:
+            raise StepFailed(f"the filter {expression} shows {shown} of {total} devices")
+        self.shot("devices-filtered", f"{shown} of {total} devices: {expression}")
+        return shown
+
+    def _shown(self):
+        label = self.window.find(re.compile(r"^[\d,.]+ shown$"))
+        return int(re.sub(r"\D", "", label.name)) if label else None
+
+    def compose(self, where, group_by):
+        """Fills the composer of the Query page."""
+        self.page("Query", 2)
+        self.hands.write("Where", where)
+        for field in group_by:
+            self.add("Group by", field)
+        self.window.wait_find(re.compile(r"^\d[\d,.]* devices? match"))
+        self.shot("query-composed", f"the question, and whom it reaches: {where}")
+
+    def add(self, what, field):
+        raise NotImplementedError
+
+    def run(self):
+        """Asks, waits for the end of the roll-call, and returns {outcome: count}."""
+        self.hands.press("Run", shortcut="ctrl+Return")
+        tally = self.window.wait_for("the end of the roll-call", self._ended, 30)
+        total = tally.pop("total")
+        if sum(tally.values()) != total:
+            raise StepFailed(f"the roll-call does not sum: {tally} is not {total}")
+        self.shot("query-answered", ", ".join(f"{count} {outcome}" for outcome, count in tally.items()))
+        return tally
+
+    def tally(self):
+        """{outcome: count} and "total", as the roll-call bar says it now; None when there is none."""
+        bar = self.window.find(re.compile("^Roll-call: "))
+        if bar is None:
+            return None
+        counts = {word: int(re.sub(r"\D", "", number)) for number, word in re.findall(r"([\d,.]+) (\w+)", bar.name)}
+        return {**{outcome: counts.get(outcome, counts.get(outcome + "s", 0)) for outcome in OUTCOMES},
+                "total": int(re.sub(r"\D", "", bar.name.rpartition("=")[2]) or -1)}
+
+    def _ended(self):
+        tally = self.tally()
+        return tally if tally and tally["total"] > 0 and tally["waiting"] == 0 else None
+
+    def export(self, path):
+        """Saves what is on the table as CSV."""
+        self.hands.press("Export CSV")
+        dialog = self.window.wait_find(re.compile("Export|Save"), ("dialog", "file chooser", "frame"))
+        field = self.window.wait_find("", EDITABLE, within=dialog)
+        return field
