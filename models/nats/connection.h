@@ -38,7 +38,10 @@ struct ConnectOptions {
 
 enum class State { Connecting, Connected, Reconnecting, Closed };
 
-/// What happened to a connection. Delivered on a nats.c thread, in order.
+/// What happened to a connection. Delivered one at a time, in order, on a thread of the library or, for what a call
+/// brings about by itself (the first Connected, the Closed of close()), within that call.
+/// Disconnected: interest stays, nothing can be sent. Error: the server refused something, or an attempt to connect
+/// failed for a reason not told before; attempts go on. Closed: only after close().
 struct Event {
     enum class Kind { Connected, Disconnected, Reconnected, Closed, Error };
     Kind kind = Kind::Connected;
@@ -47,24 +50,26 @@ struct Event {
 };
 using EventHandler = std::function<void(const Event &)>;
 
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+/// A message, owning its text.
+struct Message {
+    std::string subject, reply, data;
+    Headers headers;
+    int status = 0;
+    std::string header(std::string_view name) const;
+};
+
 /// A message, alive for the duration of a handler's call; its views point into nats.c's buffer.
 struct MessageView {
     std::string_view subject, reply, data;
     /// The status code of a message without payload that the server made ("503" no responders); 0 otherwise.
     int status = 0;
-    const void *handle = nullptr; ///< for header() only
+    const void *handle = nullptr; ///< for header() and copy() only
     std::string header(const char *name) const;
+    Message copy() const;
 };
 using MessageHandler = std::function<void(const MessageView &)>;
-
-/// A message, owning its text.
-struct Message {
-    std::string subject, reply, data;
-    std::vector<std::pair<std::string, std::string>> headers;
-    int status = 0;
-    std::string header(std::string_view name) const;
-};
-using Headers = std::vector<std::pair<std::string, std::string>>;
 
 /// One interest. Ends with the object: the destructor returns when the handler is not running and will not run
 /// again (so never destroy it from within its own handler).
@@ -75,38 +80,41 @@ public:
     Subscription &operator=(Subscription &&) noexcept;
     ~Subscription();
 
-    explicit operator bool() const { return static_cast<bool>(d); }
+    explicit operator bool() const { return static_cast<bool>(m_interest); }
     /// The server delivers at most this many in all, then drops the interest by itself.
     void autoUnsubscribe(int max);
     void reset();
 
-    struct Private;
+    struct Interest;
 
 private:
     friend class Connection;
-    explicit Subscription(std::unique_ptr<Private> p);
-    std::unique_ptr<Private> d;
+    explicit Subscription(std::shared_ptr<Interest> interest) : m_interest(std::move(interest)) {}
+    std::shared_ptr<Interest> m_interest;
 };
 
-/// An owner over one natsConnection: reconnects without limit, has no pending limit (whoever handles messages
-/// bounds its own queue and counts what it drops), keeps nothing to send while disconnected. All calls from any
-/// thread; request() and flush() block and are not for the GUI thread.
+/// An owner over one natsConnection at a time: reconnects without limit (also where nats.c gives up, as after the
+/// same refusal to sign in twice: then with a connection of its own making, once every second to ten), has no pending
+/// limit (whoever handles messages bounds its own queue and counts what it drops), keeps nothing to send while
+/// disconnected. All calls from any thread; open(), request(), roundTrip() and flush() block and are not for the GUI
+/// thread.
 class Connection : public std::enable_shared_from_this<Connection> {
 public:
     static Result<std::shared_ptr<Connection>> open(ConnectOptions options, EventHandler onEvent = {});
-    ~Connection(); ///< closes, after every handler has returned
+    ~Connection(); ///< closes, after every handler has returned; none is called again
     Connection(const Connection &) = delete;
     Connection &operator=(const Connection &) = delete;
 
     State state() const;
     const ConnectOptions &options() const;
     std::string connectedUrl() const;    ///< empty while not connected
-    std::string serverVersion() const;
+    std::string serverVersion() const;   ///< of the server that answered last when a connection was made
     std::int64_t maxPayload() const;
     Result<milliseconds> roundTrip();    ///< a PING and its PONG
     std::uint64_t messagesIn() const, messagesOut() const, bytesIn() const;
 
     /// Refused with "nats.disconnected" while the state is not Connected: nats.c would keep it and send it later.
+    /// Also "nats.too-large", and "nats.bad-subject" for what would break the protocol's line.
     Status publish(std::string_view subject, std::string_view data, std::string_view reply = {},
                    const Headers &headers = {});
     /// "nats.no-responders", "nats.timeout", "nats.disconnected", "nats.permission".
@@ -119,16 +127,19 @@ public:
     Status flush(milliseconds timeout = milliseconds(2000));
     std::string newInbox() const;
 
+    /// A further listener; the token's destructor returns when it is not running and will not run again.
+    [[nodiscard]] std::shared_ptr<void> addListener(EventHandler onEvent);
+
     /// Errors the server reported that belong to no call (a subject we may not use), oldest first, at most 100.
     std::vector<Error> asyncErrors() const;
 
     void close();
-    void *native() const; ///< natsConnection *, for this folder only
+
+    struct Private;
 
 private:
-    struct Private;
-    explicit Connection(std::unique_ptr<Private> p);
-    std::unique_ptr<Private> d;
+    explicit Connection(std::shared_ptr<Private> p);
+    std::shared_ptr<Private> d;
 };
 
 } // namespace muster::nats
