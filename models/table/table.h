@@ -23,7 +23,8 @@ constexpr RowId noRow = ~RowId{0};
 using ColumnIndex = int; ///< order of discovery; -1: no such column
 
 /// Rows made on another thread, typed and dictionary-encoded there, for Table::apply. Several writes to one key
-/// within a batch become one row: the latest value of each field wins.
+/// within a batch become one row: the latest value of each field wins. One that was moved from can only be assigned
+/// to or destroyed.
 class Batch {
 public:
     Batch();
@@ -31,7 +32,7 @@ public:
     Batch(Batch &&) noexcept;
     Batch &operator=(Batch &&) noexcept;
 
-    /// Sets the fields given; the row's other fields stay.
+    /// Sets the fields given (monostate makes one absent); the row's other fields stay.
     void upsert(std::string_view key, std::span<const protocol::Field> fields);
     void set(std::string_view key, std::string_view column, const ValueView &value);
     /// A row that is known to be new (a query's answers): no look-up on either side.
@@ -51,8 +52,9 @@ private:
 /// What a batch did, for the views to follow with little work.
 struct Change {
     RowId firstNew = noRow;           ///< rows from here to the end are new
+    std::vector<RowId> reused;        ///< new rows under the ids of rows removed earlier, ascending
     std::vector<RowId> changed;       ///< existing rows with new values, ascending
-    std::vector<RowId> removed;
+    std::vector<RowId> removed;       ///< ascending
     std::vector<ColumnIndex> columns; ///< whose values changed
     bool newColumns = false;
 };
@@ -71,7 +73,7 @@ public:
     Table &operator=(Table &&) noexcept;
 
     Change apply(Batch &batch); ///< takes the batch's rows, leaves it empty
-    void clear();               ///< rows; columns stay
+    void clear();               ///< rows; columns stay, with the types they were made with
 
     std::size_t rowCount() const; ///< live rows
     std::size_t rowLimit() const; ///< ids are below this; some may be of removed rows

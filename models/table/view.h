@@ -5,8 +5,10 @@
 #include "table/table.h"
 
 #include <atomic>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace muster::table {
@@ -20,6 +22,8 @@ enum class Function { Count, Min, Max, Avg, Sum, Distinct, P50, P95, P99 };
 std::string_view name(Function function);
 std::optional<Function> functionFromName(std::string_view name);
 
+/// Of the values that are there and not NaN (Count takes NaN too; without a column it counts rows). Text that reads
+/// as a number is one to Avg, Sum and percentiles, which are by nearest rank. Nothing to work on gives absent.
 struct Aggregate {
     Function function = Function::Count;
     std::string column;
@@ -30,7 +34,7 @@ struct ViewSpec {
     filter::Expression filter;
     std::string quickText;                 ///< shown by rows with this text in any of `quickColumns`, ASCII case ignored
     std::vector<std::string> quickColumns;
-    std::vector<SortKey> sort;             ///< first is strongest; ties keep row order. Absent sorts last either way
+    std::vector<SortKey> sort;             ///< first is strongest; ties keep row order. NaN, then absent, sort last either way
     std::vector<std::string> groupBy;      ///< up to three columns, outermost first
     std::vector<Aggregate> aggregates;     ///< computed for each group
 };

@@ -16,20 +16,27 @@ struct WriteOptions {
     Format format = Format::Csv;
     std::vector<std::string> columns; ///< in order; names are the header
     bool header = true;
-    /// A text cell that a spreadsheet would run as a formula (= + - @ tab CR first) gets a ' before it (OWASP).
+    /// A text cell or name that a spreadsheet would run as a formula (= + - @ tab CR LF first, and not just a number)
+    /// gets a ' before it (OWASP). JSON Lines has no such cells.
     bool neutraliseFormulas = true;
-    /// With groups: one line a group (its values, count and aggregates) instead of one a row.
+    /// With groups: one line an innermost group (the values of all its levels, "count", and aggregates as
+    /// "avg cpu.pct") instead of one a row.
     bool groupsOnly = false;
 };
 
 /// Takes bytes; false stops the writing (a full disk).
 using Sink = std::function<bool(std::string_view)>;
+/// Called now and then with the lines written so far, on the writing thread.
+using Progress = std::function<void(std::size_t lines)>;
 
-/// CSV is RFC 4180, UTF-8, CRLF. Streams: memory does not grow with the rows. Any thread.
+/// CSV is RFC 4180, UTF-8, CRLF; TSV the same with tabs and LF; JSON Lines leaves absent fields out. Absent is an empty
+/// cell, empty text is "". Bytes that are not UTF-8, and NUL, become U+FFFD. Under groups the rows come in the groups'
+/// order, with the group-by columns first. Streams: memory does not grow with the rows. Any thread.
 Status write(const Snapshot &snapshot, const View &view, const ViewSpec &spec, const WriteOptions &options,
-             const Sink &sink, const CancelFlag *cancel = nullptr);
-/// To a temporary file beside `path`, then renamed: a failed export leaves no half file. Errors name the file.
+             const Sink &sink, const CancelFlag *cancel = nullptr, const Progress &progress = {});
+/// To a temporary file beside `path`, then renamed: a failed export leaves no half file. Errors name the file;
+/// a cancelled one has the code "export.cancelled". `path` is UTF-8.
 Status writeFile(const Snapshot &snapshot, const View &view, const ViewSpec &spec, const WriteOptions &options,
-                 const std::string &path, const CancelFlag *cancel = nullptr);
+                 const std::string &path, const CancelFlag *cancel = nullptr, const Progress &progress = {});
 
 } // namespace muster::table

@@ -1,0 +1,411 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "table/writer.h"
+
+#include "core/display_text.h"
+#include "core/filter/number_text.h"
+#include "core/json_writer.h"
+#include "core/utf8.h"
+#include "table/columns.h"
+#include "table/parallel.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <system_error>
+
+#ifndef _WIN32
+#include <unistd.h>
+#endif
+
+namespace muster::table {
+
+namespace {
+
+Error cancelled()
+{
+    return {"export.cancelled", "The export was cancelled.", ""};
+}
+
+bool isCancelled(const CancelFlag *cancel)
+{
+    return cancel && cancel->load(std::memory_order_relaxed);
+}
+
+void appendClean(std::string &out, std::string_view text)
+{
+    for (; !text.empty(); text.remove_prefix(utf8::first(text).length)) {
+        const utf8::Character c = utf8::first(text);
+        if (c.valid && c.code != 0)
+            out += text.substr(0, c.length);
+        else
+            out += utf8::replacement;
+    }
+}
+
+/// Cells between separators: CSV and TSV.
+class CellWriter {
+public:
+    explicit CellWriter(const WriteOptions &options)
+        : m_separator(options.format == Format::Tsv ? '\t' : ','),
+          m_neutralise(options.neutraliseFormulas)
+    {
+        m_lineEnd = options.format == Format::Tsv ? "\n" : "\r\n";
+    }
+    char separator() const { return m_separator; }
+    std::string_view lineEnd() const { return m_lineEnd; }
+
+    void text(std::string &out, std::string_view text) const
+    {
+        if (text.empty()) {
+            out += "\"\"";
+            return;
+        }
+        bool quote = false;
+        bool clean = true;
+        for (const char c : text) {
+            quote = quote || c == m_separator || c == '"' || c == '\n' || c == '\r';
+            clean = clean && c > 0;
+        }
+        const bool formula = m_neutralise &&
+                             std::string_view("=+-@\t\r\n").find(text.front()) != std::string_view::npos &&
+                             std::holds_alternative<std::monostate>(filter::readNumber(text));
+        std::string cleaned;
+        if (!clean) {
+            appendClean(cleaned, text);
+            text = cleaned;
+        }
+        if (quote)
+            out += '"';
+        if (formula)
+            out += '\'';
+        if (!quote) {
+            out += text;
+            return;
+        }
+        for (const char c : text) {
+            if (c == '"')
+                out += '"';
+            out += c;
+        }
+        out += '"';
+    }
+
+    void value(std::string &out, const ValueView &value) const
+    {
+        if (const auto *held = std::get_if<std::string_view>(&value))
+            text(out, *held);
+        else if (const auto *number = std::get_if<double>(&value))
+            appendNumber(out, *number);
+        else if (const auto *integer = std::get_if<std::int64_t>(&value))
+            appendNumber(out, *integer);
+        else
+            out += toText(value);
+    }
+
+private:
+    /// As toText() writes them, without a string for each.
+    template <typename Number>
+    static void appendNumber(std::string &out, Number number)
+    {
+        std::array<char, 64> digits;
+        std::to_chars_result end{};
+        if constexpr (std::is_floating_point_v<Number>) {
+            const double size = std::abs(number);
+            end = number == 0 || (size >= 1e-5 && size < 1e16)
+                      ? std::to_chars(digits.data(), digits.data() + digits.size(), number,
+                                      std::chars_format::fixed)
+                      : std::to_chars(digits.data(), digits.data() + digits.size(), number);
+        } else {
+            end = std::to_chars(digits.data(), digits.data() + digits.size(), number);
+        }
+        out.append(digits.data(), end.ptr);
+    }
+
+    char m_separator;
+    std::string_view m_lineEnd;
+    bool m_neutralise;
+};
+
+/// Cells of one column; those of few distinct texts are written out once.
+class CellSource {
+public:
+    CellSource(const Column *column, const CellWriter &writer) : m_column(column)
+    {
+        constexpr std::uint32_t fewTexts = 4096;
+        if (!column || !isTextual(column->type) || column->isKey || column->codeLimit > fewTexts)
+            return;
+        m_ready.resize(column->codeLimit);
+        for (std::uint32_t code = 1; code < column->codeLimit; ++code)
+            writer.text(m_ready[code], column->dictionary->text(code));
+    }
+    void append(std::string &out, RowId row, const CellWriter &writer) const
+    {
+        if (!m_column)
+            return;
+        if (m_ready.empty()) {
+            writer.value(out, m_column->cell(row));
+        } else if (const Chunk *chunk = m_column->chunkOf(row)) {
+            out += m_ready[chunk->data<std::uint32_t>()[row % chunkRows]];
+        }
+    }
+
+private:
+    const Column *m_column;
+    std::vector<std::string> m_ready; ///< by code; "" for absent
+};
+
+/// Makes lines in blocks, on both cores when there are many, and hands them on in order.
+template <typename AppendLine>
+Status writeLines(std::size_t count, const AppendLine &appendLine, const Sink &sink, const CancelFlag *cancel,
+                  const Progress &progress)
+{
+    constexpr std::size_t blockLines = 16384;
+    const std::size_t parts = std::min<std::size_t>(workerCount(count), 4);
+    std::vector<std::string> blocks(parts);
+    for (std::size_t begin = 0; begin < count;) {
+        if (isCancelled(cancel))
+            return cancelled();
+        const std::size_t lines = std::min(count - begin, blockLines * parts);
+        inParallel(parts, [&](std::size_t part) {
+            blocks[part].clear();
+            const std::size_t end = begin + partBegin(lines, part + 1, parts);
+            for (std::size_t i = begin + partBegin(lines, part, parts); i < end; ++i)
+                appendLine(blocks[part], i);
+        });
+        for (const std::string &block : blocks) {
+            if (!block.empty() && !sink(block))
+                return Error{"export.write", "The file could not be written.",
+                             "Check the free space, then export again."};
+        }
+        begin += lines;
+        if (progress)
+            progress(begin);
+    }
+    return {};
+}
+
+std::vector<std::string> columnsOf(const View &view, const ViewSpec &spec, const WriteOptions &options)
+{
+    if (view.groups.empty())
+        return options.columns;
+    std::vector<std::string> columns = spec.groupBy;
+    for (const std::string &name : options.columns) {
+        if (std::find(spec.groupBy.begin(), spec.groupBy.end(), name) == spec.groupBy.end())
+            columns.push_back(name);
+    }
+    return columns;
+}
+
+std::vector<std::string> groupHeader(const ViewSpec &spec)
+{
+    std::vector<std::string> header = spec.groupBy;
+    header.push_back("count");
+    for (const Aggregate &aggregate : spec.aggregates)
+        header.push_back(std::string(name(aggregate.function)) +
+                         (aggregate.column.empty() ? "" : " " + aggregate.column));
+    return header;
+}
+
+/// What a line of groupsOnly holds, and whether the group is an innermost one.
+std::vector<ValueView> groupLine(const View &view, const ViewSpec &spec, const Group &group)
+{
+    std::vector<ValueView> values(spec.groupBy.size());
+    for (const Group *at = &group;; at = &view.groups[static_cast<std::size_t>(at->parent)]) {
+        values[static_cast<std::size_t>(at->level)] = muster::view(at->value);
+        if (at->parent < 0)
+            break;
+    }
+    values.push_back(static_cast<std::int64_t>(group.end - group.begin));
+    for (const Value &aggregate : group.aggregates)
+        values.push_back(muster::view(aggregate));
+    return values;
+}
+
+std::vector<const Group *> innermost(const View &view)
+{
+    int deepest = 0;
+    for (const Group &group : view.groups)
+        deepest = std::max(deepest, group.level);
+    std::vector<const Group *> groups;
+    for (const Group &group : view.groups) {
+        if (group.level == deepest)
+            groups.push_back(&group);
+    }
+    return groups;
+}
+
+void appendHeader(std::string &out, const std::vector<std::string> &names, const CellWriter &writer)
+{
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (i > 0)
+            out += writer.separator();
+        writer.text(out, names[i]);
+    }
+    out += writer.lineEnd();
+}
+
+void appendJson(std::string &out, const std::vector<std::string> &names, const std::vector<ValueView> &values)
+{
+    JsonWriter json(out);
+    json.beginObject();
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (!std::holds_alternative<std::monostate>(values[i]))
+            json.member(names[i], values[i]);
+    }
+    json.endObject();
+    out += '\n';
+}
+
+Status writeGroups(const View &view, const ViewSpec &spec, const WriteOptions &options, const Sink &sink,
+                   const CancelFlag *cancel, const Progress &progress)
+{
+    const CellWriter writer(options);
+    const std::vector<const Group *> groups = innermost(view);
+    const std::vector<std::string> names = groupHeader(spec);
+    const auto appendLine = [&](std::string &out, std::size_t i) {
+        const std::vector<ValueView> values = groupLine(view, spec, *groups[i]);
+        if (options.format == Format::JsonLines) {
+            appendJson(out, names, values);
+            return;
+        }
+        for (std::size_t c = 0; c < values.size(); ++c) {
+            if (c > 0)
+                out += writer.separator();
+            writer.value(out, values[c]);
+        }
+        out += writer.lineEnd();
+    };
+    return writeLines(groups.size(), appendLine, sink, cancel, progress);
+}
+
+Status writeRows(const Snapshot &snapshot, const View &view, const std::vector<std::string> &names,
+                 const WriteOptions &options, const Sink &sink, const CancelFlag *cancel,
+                 const Progress &progress)
+{
+    const CellWriter writer(options);
+    if (options.format == Format::JsonLines) {
+        std::vector<const Column *> columns;
+        for (const std::string &name : names)
+            columns.push_back(snapshot.column(name));
+        const auto appendLine = [&](std::string &out, std::size_t i) {
+            std::vector<ValueView> values;
+            values.reserve(columns.size());
+            for (const Column *column : columns)
+                values.push_back(column ? column->cell(view.rows[i]) : ValueView());
+            appendJson(out, names, values);
+        };
+        return writeLines(view.rows.size(), appendLine, sink, cancel, progress);
+    }
+    std::vector<CellSource> columns;
+    columns.reserve(names.size());
+    for (const std::string &name : names)
+        columns.emplace_back(snapshot.column(name), writer);
+    const auto appendLine = [&](std::string &out, std::size_t i) {
+        for (std::size_t c = 0; c < columns.size(); ++c) {
+            if (c > 0)
+                out += writer.separator();
+            columns[c].append(out, view.rows[i], writer);
+        }
+        out += writer.lineEnd();
+    };
+    return writeLines(view.rows.size(), appendLine, sink, cancel, progress);
+}
+
+Error fileError(const std::string &path, int code)
+{
+    const std::string reason = std::generic_category().message(code);
+    return {"export.file", "\"" + displayText(path) + "\" could not be written: " + reason + ".",
+            "Check the folder, its permissions and the free space, or choose another place."};
+}
+
+struct FileCloser {
+    void operator()(std::FILE *file) const { std::fclose(file); }
+};
+using File = std::unique_ptr<std::FILE, FileCloser>;
+
+/// A new file beside `path`; its name is put into `temporary`.
+File createBeside(const std::filesystem::path &path, std::filesystem::path &temporary)
+{
+    constexpr int attempts = 100;
+    for (int i = 0; i < attempts; ++i) {
+        temporary = path;
+        temporary += ".part" + (i == 0 ? std::string() : std::to_string(i));
+        File file(std::fopen(temporary.string().c_str(), "wbx"));
+        if (file || errno != EEXIST)
+            return file;
+    }
+    return nullptr;
+}
+
+bool flush(std::FILE *file)
+{
+    if (std::fflush(file) != 0)
+        return false;
+#ifndef _WIN32
+    return fsync(fileno(file)) == 0 || errno == EINVAL || errno == ENOTSUP; // a pipe or a device has no disk
+#else
+    return true;
+#endif
+}
+
+} // namespace
+
+Status write(const Snapshot &snapshot, const View &view, const ViewSpec &spec, const WriteOptions &options,
+             const Sink &sink, const CancelFlag *cancel, const Progress &progress)
+{
+    const bool groups = options.groupsOnly && !spec.groupBy.empty();
+    const std::vector<std::string> names = groups ? groupHeader(spec) : columnsOf(view, spec, options);
+    if (options.header && options.format != Format::JsonLines) {
+        std::string header;
+        appendHeader(header, names, CellWriter(options));
+        if (!sink(header))
+            return Error{"export.write", "The file could not be written.",
+                         "Check the free space, then export again."};
+    }
+    if (groups)
+        return writeGroups(view, spec, options, sink, cancel, progress);
+    return writeRows(snapshot, view, names, options, sink, cancel, progress);
+}
+
+Status writeFile(const Snapshot &snapshot, const View &view, const ViewSpec &spec,
+                 const WriteOptions &options, const std::string &path, const CancelFlag *cancel,
+                 const Progress &progress)
+{
+    const std::filesystem::path target(std::u8string(path.begin(), path.end()));
+    std::filesystem::path temporary;
+    File file = createBeside(target, temporary);
+    if (!file)
+        return fileError(path, errno);
+
+    int failure = 0;
+    const Sink sink = [&](std::string_view bytes) {
+        if (std::fwrite(bytes.data(), 1, bytes.size(), file.get()) == bytes.size())
+            return true;
+        failure = errno;
+        return false;
+    };
+    Status status = write(snapshot, view, spec, options, sink, cancel, progress);
+    if (status && !flush(file.get()))
+        failure = errno;
+    if (std::fclose(file.release()) != 0 && failure == 0)
+        failure = errno;
+    if (failure != 0)
+        status = fileError(path, failure);
+    std::error_code renaming;
+    if (status) {
+        std::filesystem::rename(temporary, target, renaming);
+        if (renaming)
+            status = fileError(path, renaming.value());
+    }
+    std::error_code ignored;
+    if (!status)
+        std::filesystem::remove(temporary, ignored);
+    return status;
+}
+
+} // namespace muster::table
