@@ -536,6 +536,8 @@ Result<Expression> fromJsonLogic(std::string_view json)
 {
     if (json.size() > maxTextBytes)
         return unreadable("the filter has " + std::to_string(json.size()) + " bytes; 65536 is the most");
+    if (json.empty())
+        return unreadable("the filter is empty");
     dom::parser parser;
     if (parser.allocate(json.size() + 1, json::maxNesting) != simdjson::SUCCESS)
         return unreadable("there is no memory to read the filter");

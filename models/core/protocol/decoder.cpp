@@ -143,6 +143,8 @@ struct Decoder::Private {
             return Reject{Rejection::Oversize, "the message has " + std::to_string(payload.size()) +
                                                    " bytes; " + std::to_string(maxPayloadBytes) +
                                                    " is the most"};
+        if (payload.empty()) // simdjson would copy from its null pointer
+            return Reject{Rejection::Malformed, describe(simdjson::EMPTY)};
         if (!allocated) {
             // Depth is set once here: the parser keeps it when a larger message makes it grow.
             if (parser.allocate(16 * 1024, json::maxNesting) != simdjson::SUCCESS)
