@@ -23,14 +23,15 @@ public:
     int rowCount(const QModelIndex &parent = {}) const override;
     QVariant data(const QModelIndex &index, int role) const override;
     QHash<int, QByteArray> roleNames() const override;
-    void setEntries(std::vector<presence::Rejected> entries);
+    void setEntries(
+        std::vector<presence::Rejected> entries); ///< newest first; what stayed at the end stays in place
 
 private:
     std::vector<presence::Rejected> m_entries;
 };
 
-/// The live fleet: the devices' table, their states, and how fresh all of it is. Takes a batch from the tracker once
-/// a frame. GUI thread.
+/// The live fleet: the devices' table, their states, and how fresh all of it is. Takes a batch from the
+/// tracker once a frame. GUI thread.
 class FleetController : public QObject {
     Q_OBJECT
     Q_PROPERTY(muster::TableModel *devices READ devices CONSTANT)
@@ -42,11 +43,14 @@ class FleetController : public QObject {
     Q_PROPERTY(int offline READ offline NOTIFY countsChanged)
     Q_PROPERTY(int never READ never NOTIFY countsChanged)
     Q_PROPERTY(int unknown READ unknown NOTIFY countsChanged)
-    Q_PROPERTY(QString stateFilter READ stateFilter WRITE setStateFilter NOTIFY stateFilterChanged) ///< "" or "online" ...
-    Q_PROPERTY(bool active READ active NOTIFY activeChanged)         ///< follows a fleet, live or waiting for the link
-    Q_PROPERTY(bool loading READ loading NOTIFY activeChanged)       ///< the snapshot has not ended yet
-    Q_PROPERTY(bool live READ live NOTIFY activeChanged)             ///< the link is up
-    Q_PROPERTY(double dataAgeSeconds READ dataAgeSeconds NOTIFY statisticsChanged) ///< of the newest message; -1: none yet
+    Q_PROPERTY(QString stateFilter READ stateFilter WRITE setStateFilter NOTIFY
+                   stateFilterChanged) ///< "" or "online" ...
+    Q_PROPERTY(
+        bool active READ active NOTIFY activeChanged) ///< follows a fleet, live or waiting for the link
+    Q_PROPERTY(bool loading READ loading NOTIFY activeChanged) ///< the snapshot has not ended yet
+    Q_PROPERTY(bool live READ live NOTIFY activeChanged)       ///< the link is up
+    Q_PROPERTY(double dataAgeSeconds READ dataAgeSeconds NOTIFY
+                   statisticsChanged) ///< of the newest message; -1: none yet
     Q_PROPERTY(int messagesPerSecond READ messagesPerSecond NOTIFY statisticsChanged)
     Q_PROPERTY(int droppedCount READ droppedCount NOTIFY statisticsChanged)
     Q_PROPERTY(bool followsStream READ followsStream NOTIFY activeChanged)
@@ -74,10 +78,13 @@ public:
     int droppedCount() const;
     bool followsStream() const;
 
-    void follow(std::shared_ptr<nats::Connection> connection, const Subjects &subjects, const QString &domain);
+    void follow(std::shared_ptr<nats::Connection> connection, const Subjects &subjects,
+                const QString &domain);
     void setLinkUp(bool up);
     void stop();
     const presence::FleetTracker *tracker() const;
+    /// Fields that are labels of the devices, for whoever asks by label.
+    std::vector<std::string> labelNames() const;
 
     /// Names of every field a device has shown, for completion.
     Q_INVOKABLE QStringList fieldNames() const;

@@ -274,6 +274,8 @@ Result<Plan> Planner::plan(const Question &question, const Subjects &fleet) cons
             addOnce(plan.known, field);
     };
     addKnown("site");
+    for (const std::string &field : question.describe)
+        addKnown(field);
     for (const std::string &field : question.groupBy)
         addKnown(field);
     for (const std::string &field : question.select)

@@ -40,6 +40,7 @@ struct Question {
     std::vector<Scope> scopes;
     filter::Expression where;
     std::vector<std::string> select, groupBy;
+    std::vector<std::string> describe; ///< labels that every row should have, answered or not, beside those named above
     int deadlineMs = 2000;
 };
 

@@ -57,6 +57,7 @@ class QueryController : public QObject {
     Q_PROPERTY(QVariantList byGroup READ byGroup NOTIFY progressChanged)          ///< [{name, answered, total}]
 
 public:
+    /// `fleet` outlives it.
     explicit QueryController(FleetController *fleet, QObject *parent = nullptr);
     ~QueryController() override;
 

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "query/completion.h"
+
+#include "core/filter/expression.h"
+#include "core/filter/words.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+namespace muster::query {
+namespace {
+
+struct Token {
+    enum class Type { Word, Text, Number, Operator, Open, Close, Comma };
+    Type type;
+    std::size_t begin, end;
+    std::string_view text;
+    bool isOpenEnded = false; // a quote that is not closed yet
+};
+
+bool isDigit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+std::vector<Token> tokens(std::string_view text)
+{
+    std::vector<Token> out;
+    std::size_t at = 0;
+    while (at < text.size()) {
+        const char c = text[at];
+        const std::size_t begin = at;
+        const auto add = [&](Token::Type type, bool isOpenEnded = false) {
+            out.push_back({type, begin, at, text.substr(begin, at - begin), isOpenEnded});
+        };
+        if (filter::beginsWord(c)) {
+            while (at < text.size() && filter::continuesWord(text[at]))
+                ++at;
+            add(Token::Type::Word);
+        } else if (c == '"' || c == '\'' || c == '`') {
+            ++at;
+            while (at < text.size() && text[at] != c)
+                at += text[at] == '\\' ? 2 : 1;
+            const bool isOpenEnded = at >= text.size();
+            at = std::min(at + 1, text.size());
+            add(c == '`' ? Token::Type::Word : Token::Type::Text, isOpenEnded);
+        } else if (isDigit(c) || (c == '-' && at + 1 < text.size() && isDigit(text[at + 1]))) {
+            ++at;
+            while (at < text.size() && (filter::continuesWord(text[at]) || text[at] == '%'))
+                ++at;
+            add(Token::Type::Number);
+        } else if (c == '=' || c == '!' || c == '<' || c == '>') {
+            ++at;
+            if (at < text.size() && text[at] == '=')
+                ++at;
+            add(Token::Type::Operator);
+        } else {
+            ++at;
+            if (c == '(')
+                add(Token::Type::Open);
+            else if (c == ')')
+                add(Token::Type::Close);
+            else if (c == ',')
+                add(Token::Type::Comma);
+        }
+    }
+    return out;
+}
+
+bool isWord(const Token &token, std::string_view keyword)
+{
+    return token.type == Token::Type::Word && filter::lowered(token.text) == keyword;
+}
+
+bool isField(const Token &token)
+{
+    return token.type == Token::Type::Word && !filter::isKeyword(token.text);
+}
+
+bool isComparison(const Token &token)
+{
+    return token.type == Token::Type::Operator || isWord(token, "matches") || isWord(token, "contains");
+}
+
+bool startsLike(std::string_view candidate, std::string_view typed)
+{
+    return filter::lowered(candidate).starts_with(filter::lowered(typed));
+}
+
+std::string fieldText(const std::string &field)
+{
+    const std::string printed = filter::Expression::equals(field, Value(true)).print();
+    return printed.substr(0, printed.rfind(" = "));
+}
+
+std::string plainField(std::string_view token)
+{
+    if (token.starts_with('`'))
+        token.remove_prefix(1);
+    if (token.ends_with('`'))
+        token.remove_suffix(1);
+    return std::string(token);
+}
+
+/// What comes next, told by the whole tokens before the one at the cursor.
+struct Place {
+    enum class What { Field, Operator, Value, List, Joint } what = What::Field;
+    std::string field; // of Value and List
+};
+
+Place placeAfter(const std::vector<Token> &before)
+{
+    Place place;
+    bool inList = false;
+    std::optional<std::string> field;
+    for (const Token &token : before) {
+        switch (place.what) {
+        case Place::What::Field:
+            if (isField(token)) {
+                field = plainField(token.text);
+                place.what = Place::What::Operator;
+            }
+            break; // has, not and ( are followed by a field as well
+        case Place::What::Operator:
+            if (isComparison(token) || isWord(token, "in")) {
+                inList = isWord(token, "in");
+                place = {inList ? Place::What::List : Place::What::Value, *field};
+            } else if (isWord(token, "and") || isWord(token, "or")) {
+                place.what = Place::What::Field; // behind "has field"
+            }
+            break;
+        case Place::What::Value:
+            place = {Place::What::Joint, {}};
+            break;
+        case Place::What::List:
+            if (token.type == Token::Type::Close)
+                place = {Place::What::Joint, {}};
+            break;
+        case Place::What::Joint:
+            if (isWord(token, "and") || isWord(token, "or"))
+                place.what = Place::What::Field;
+            break;
+        }
+    }
+    // "has field" is a whole term
+    if (place.what == Place::What::Operator && before.size() >= 2 && isWord(before[before.size() - 2], "has"))
+        place.what = Place::What::Joint;
+    return place;
+}
+
+} // namespace
+
+std::string quoted(std::string_view value)
+{
+    double number = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+    const bool isNumber = error == std::errc() && end == value.data() + value.size() && isDigit(value.back());
+    if (isNumber || value == "true" || value == "false")
+        return std::string(value);
+    return filter::Expression::equals("x", Value(std::string(value))).print().substr(4); // after "x = "
+}
+
+std::vector<Completion> complete(std::string_view text, std::size_t cursor,
+                                 const std::vector<std::string> &fields,
+                                 const std::function<std::vector<std::string>(const std::string &)> &valuesOf,
+                                 std::size_t limit)
+{
+    cursor = std::min(cursor, text.size());
+    std::vector<Token> before = tokens(text.substr(0, cursor));
+    std::string_view typed;
+    std::size_t from = cursor;
+    if (!before.empty() && before.back().end == cursor) {
+        const Token &last = before.back();
+        const bool growing =
+            last.type == Token::Type::Word || last.type == Token::Type::Number || last.isOpenEnded;
+        if (growing) {
+            typed = last.text;
+            from = last.begin;
+            before.pop_back();
+        }
+    }
+
+    std::vector<Completion> found;
+    const auto offer = [&](Completion::Kind kind, std::string insert, std::string_view compared) {
+        if (found.size() < limit && insert != typed && startsLike(compared, typed))
+            found.push_back({kind, std::move(insert), from});
+    };
+    const Place place = placeAfter(before);
+    switch (place.what) {
+    case Place::What::Field:
+        for (const std::string &field : fields) {
+            const std::string insert = fieldText(field);
+            offer(Completion::Kind::Field, insert, insert);
+        }
+        for (const char *word : {"not", "has"})
+            offer(Completion::Kind::Keyword, word, word);
+        break;
+    case Place::What::Operator:
+        for (const char *word : {"=", "!=", "<", "<=", ">", ">=", "in", "matches", "contains"})
+            offer(Completion::Kind::Operator, word, word);
+        break;
+    case Place::What::Value:
+    case Place::What::List:
+        if (place.what == Place::What::List && !before.empty() && isWord(before.back(), "in")) {
+            offer(Completion::Kind::Operator, "(", "(");
+            break;
+        }
+        for (const std::string &value : valuesOf(place.field)) {
+            const std::string insert = quoted(value);
+            const bool inQuotes = typed.starts_with('"');
+            offer(Completion::Kind::Value, insert,
+                  inQuotes ? std::string_view(insert) : std::string_view(value));
+        }
+        break;
+    case Place::What::Joint:
+        for (const char *word : {"and", "or"})
+            offer(Completion::Kind::Keyword, word, word);
+        break;
+    }
+    return found;
+}
+
+} // namespace muster::query

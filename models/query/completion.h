@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace muster::query {
+
+/// One way to go on with a filter that is being typed.
+struct Completion {
+    enum class Kind { Field, Operator, Keyword, Value };
+    Kind kind = Kind::Field;
+    std::string insert;   ///< takes the place of the text from `from` to the cursor
+    std::size_t from = 0; ///< bytes
+};
+
+/// What can stand at byte `cursor` of a filter: a field where a comparison begins, an operator behind a
+/// field, a value that was seen behind an operator, `and` and `or` behind a comparison. At most `limit`, best
+/// first.
+std::vector<Completion> complete(std::string_view text, std::size_t cursor,
+                                 const std::vector<std::string> &fields,
+                                 const std::function<std::vector<std::string>(const std::string &)> &valuesOf,
+                                 std::size_t limit = 20);
+
+/// A value as it is written in a filter: numbers and flags bare, text in quotes.
+std::string quoted(std::string_view value);
+
+} // namespace muster::query
