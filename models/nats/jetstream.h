@@ -40,6 +40,7 @@ struct StreamInfo {
     StreamConfig config;
     std::uint64_t messages = 0, bytes = 0, firstSequence = 0, lastSequence = 0, subjects = 0;
     int consumers = 0;
+    std::string created; ///< as the server says it; tells a stream from a later one of the same name
 };
 
 struct AccountInfo {
@@ -61,14 +62,17 @@ struct StoredMessage {
     std::uint64_t streamSequence = 0;
     std::uint64_t pending = 0; ///< messages of the consumer's filter still to come when this one was sent
     std::int64_t timestampNanos = 0; ///< when the server stored it
+    bool deleted = false;            ///< of a key-value bucket: the key was removed here
 };
 
-/// An ordered consumer: every message of a filter once, in order, across reconnects.
-/// The destructor returns when no handler runs.
+/// An ordered consumer: every message of a filter once, in order, across reconnects, restarts of the server and the
+/// loss of the consumer there: it goes on after the last message delivered. A stream made anew is read from its start.
+/// The destructor returns when no handler runs; not to be called from one.
 class OrderedConsumer {
 public:
     struct Options {
         std::string stream, filter;
+        std::string domain;          ///< of JetStream; empty: the connection's own
         bool lastPerSubject = false; ///< start with the newest of each subject; else with everything
         bool newOnly = false;        ///< start with what comes after now
     };
@@ -78,6 +82,9 @@ public:
                                                           std::function<void(const StoredMessage &)> onMessage,
                                                           std::function<void()> onSnapshotEnd);
     ~OrderedConsumer();
+
+    /// False from a loss until messages can come again.
+    bool isLive() const;
 
 private:
     OrderedConsumer();
@@ -97,11 +104,13 @@ public:
     Result<StreamInfo> streamInfo(std::string_view stream);
     Result<std::vector<std::string>> streamNames();
     Result<StreamInfo> createStream(const StreamConfig &config);
+    /// What StreamConfig does not name (placement, sources) stays as it is.
     Result<StreamInfo> updateStream(const StreamConfig &config);
     Status deleteStream(std::string_view stream);
     /// Messages per subject under `filter`, all pages.
     Result<std::map<std::string, std::uint64_t>> subjectCounts(std::string_view stream, std::string_view filter);
-    /// Always with a message id, so that a repeated publish is stored once.
+    /// Always with a message id, so that a repeated publish is stored once. "jetstream.no-stream" when none keeps the
+    /// subject; "nats.timeout" and "nats.disconnected" leave open whether it was stored.
     Result<PublishAck> publish(std::string_view subject, std::string_view data, std::string_view messageId,
                                const Headers &headers = {});
     Result<std::uint64_t> purge(std::string_view stream, std::string_view subject);
@@ -113,12 +122,16 @@ public:
     };
     Result<Record> lastMessage(std::string_view stream, std::string_view subject); ///< by direct get
 
+    /// One request to "$JS.API.<api>" and its reply, errors told apart.
+    Result<std::string> call(std::string_view api, std::string_view body);
+
     const std::shared_ptr<Connection> &connection() const { return m_connection; }
+    const std::string &domain() const { return m_domain; }
+    const std::string &apiPrefix() const { return m_prefix; } ///< "$JS.API."
 
 private:
-    Result<std::string> call(std::string_view api, std::string_view body);
     std::shared_ptr<Connection> m_connection;
-    std::string m_prefix;
+    std::string m_domain, m_prefix;
     milliseconds m_timeout;
 };
 
@@ -138,9 +151,10 @@ public:
     /// Compare and set: 0 creates; "kv.conflict" when somebody was faster.
     Result<std::uint64_t> update(std::string_view key, std::string_view value, std::uint64_t expectedRevision);
     Status remove(std::string_view key);
-    Result<std::vector<std::string>> keys();
+    Result<std::vector<std::string>> keys(); ///< sorted, without the removed
 
     static bool isKey(std::string_view key);
+    static bool isBucket(std::string_view name);
     std::string streamName() const { return "KV_" + m_bucket; }
     std::string subject(std::string_view key) const;
 
