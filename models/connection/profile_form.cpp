@@ -12,6 +12,7 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QRegularExpression>
+#include <QTimeZone>
 
 namespace muster::connection {
 
@@ -212,7 +213,7 @@ Credentials readCredentials(const QString &path)
     if (credentials.user.isEmpty())
         credentials.user = json.value(QLatin1String("sub")).toString();
     if (const QJsonValue expires = json.value(QLatin1String("exp")); expires.isDouble())
-        credentials.expires = QDateTime::fromSecsSinceEpoch(expires.toInteger(), Qt::UTC);
+        credentials.expires = QDateTime::fromSecsSinceEpoch(expires.toInteger(), QTimeZone::utc());
     return credentials;
 }
 

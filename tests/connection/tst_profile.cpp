@@ -4,6 +4,7 @@
 #include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTimeZone>
 
 using namespace muster::connection;
 
@@ -45,7 +46,7 @@ private Q_SLOTS:
         profile.subjectRoot = QStringLiteral("plant");
         profile.jetStreamDomain = QStringLiteral("hub");
         profile.readOnly = true;
-        profile.lastUsed = QDateTime::fromMSecsSinceEpoch(1'750'000'000'123, Qt::UTC);
+        profile.lastUsed = QDateTime::fromMSecsSinceEpoch(1'750'000'000'123, QTimeZone::utc());
         QVERIFY(store.save({profile}).ok());
 
         const auto loaded = store.load();
@@ -153,7 +154,7 @@ private Q_SLOTS:
                                                     claims + ".c2ln\n------END NATS USER JWT------\n");
         const Credentials credentials = readCredentials(path);
         QCOMPARE(credentials.user, QStringLiteral("op_mara"));
-        QCOMPARE(credentials.expires, QDateTime::fromSecsSinceEpoch(1'767'139'200, Qt::UTC));
+        QCOMPARE(credentials.expires, QDateTime::fromSecsSinceEpoch(1'767'139'200, QTimeZone::utc()));
 
         QVariantMap form = goodForm();
         form.insert(QStringLiteral("signIn"), QStringLiteral("creds"));
