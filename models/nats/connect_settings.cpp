@@ -18,30 +18,11 @@ namespace muster::nats {
 
 namespace {
 
-constexpr std::size_t maxSecretFileBytes = 1024 * 1024;
+constexpr std::size_t maxFileBytes = 1024 * 1024;
 
 Error fileError(std::string_view what, const std::string &path, const std::string &why, std::string_view remedy)
 {
     return {"nats.file", "The " + std::string(what) + " \"" + path + "\" " + why + ".", std::string(remedy)};
-}
-
-Result<std::string> readFile(std::string_view what, const std::string &path)
-{
-    struct stat st {};
-    if (::stat(path.c_str(), &st) != 0)
-        return fileError(what, path, "cannot be read: " + std::generic_category().message(errno),
-                         "Correct the path, or the permissions of the file.");
-    if (!S_ISREG(st.st_mode))
-        return fileError(what, path, "is not a file", "Name a file.");
-    if (static_cast<std::uint64_t>(st.st_size) > maxSecretFileBytes)
-        return fileError(what, path, "is too large to be one", "Name the right file.");
-    errno = 0;
-    std::ifstream in(path, std::ios::binary);
-    std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-    if (!in.is_open() || in.bad())
-        return fileError(what, path, "cannot be read: " + std::generic_category().message(errno ? errno : EIO),
-                         "Correct the permissions of the file.");
-    return text;
 }
 
 /// Expands in place and reads; an empty path is fine.
@@ -50,7 +31,7 @@ Result<std::string> openNamed(std::string_view what, std::string &path)
     if (path.empty())
         return std::string();
     path = expandPath(path);
-    return readFile(what, path);
+    return readSmallFile(what, path);
 }
 
 std::uint16_t crc16(const unsigned char *data, std::size_t size)
@@ -169,6 +150,25 @@ bool isNameByte(char c)
 
 } // namespace
 
+Result<std::string> readSmallFile(std::string_view what, const std::string &path)
+{
+    struct stat st {};
+    if (::stat(path.c_str(), &st) != 0)
+        return fileError(what, path, "cannot be read: " + std::generic_category().message(errno),
+                         "Correct the path, or the permissions of the file.");
+    if (!S_ISREG(st.st_mode))
+        return fileError(what, path, "is not a file", "Name a file.");
+    if (static_cast<std::uint64_t>(st.st_size) > maxFileBytes)
+        return fileError(what, path, "is too large to be one", "Name the right file.");
+    errno = 0;
+    std::ifstream in(path, std::ios::binary);
+    std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+    if (!in.is_open() || in.bad())
+        return fileError(what, path, "cannot be read: " + std::generic_category().message(errno ? errno : EIO),
+                         "Correct the permissions of the file.");
+    return text;
+}
+
 std::string expandPath(std::string_view path)
 {
     const auto variable = [](const std::string &name) {
@@ -275,7 +275,7 @@ Result<NatsOptionsPtr> makeNatsOptions(const ConnectSettings &settings, bool sec
     } else if (s == NATS_OK && !o.credentialsFile.empty()) {
         also(natsOptions_SetUserCredentialsFromFiles(raw, o.credentialsFile.c_str(), nullptr));
     } else if (s == NATS_OK && !o.nkeySeedFile.empty()) {
-        auto text = readFile("nkey seed file", o.nkeySeedFile);
+        auto text = readSmallFile("nkey seed file", o.nkeySeedFile);
         if (!text)
             return text.error();
         const auto key = publicKeyOf(seedIn(*text));

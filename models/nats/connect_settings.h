@@ -25,6 +25,9 @@ using NatsOptionsPtr = std::unique_ptr<natsOptions, decltype(&natsOptions_Destro
 /// `~`, `~/`, `$NAME` and `${NAME}` as a shell would expand them; an unknown variable is empty.
 std::string expandPath(std::string_view path);
 
+/// The whole of a small file; `what` it is goes into the error ("nats.file").
+Result<std::string> readSmallFile(std::string_view what, const std::string &path);
+
 /// Asks nothing of the network. "nats.bad-url", "nats.file", "nats.tls".
 Result<ConnectSettings> checkOptions(ConnectOptions options);
 

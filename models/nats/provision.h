@@ -5,9 +5,17 @@
 #include "nats/jetstream.h"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace muster::nats {
+
+/// The name of a fleet's stream: "PRESENCE" for the root "fleet", "acme_north_PRESENCE" for the root "acme.north", since
+/// two fleets that share an account each need their own. Roots that come out alike ("a.b", "a_b") show as different
+/// streams when checked, never as one.
+std::string fleetStream(const Subjects &subjects, std::string_view kind);
+/// Likewise the name of a bucket: "config", "acme_north_config".
+std::string fleetBucket(const Subjects &subjects, std::string_view name);
 
 /// The streams and buckets of a fleet, as models/core/protocol/README.md lists them.
 std::vector<StreamConfig> fleetStreams(const Subjects &subjects, int replicas);
