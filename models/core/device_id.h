@@ -23,6 +23,7 @@ public:
     static Result<DeviceId> parse(std::string_view text);
 
     const std::string &str() const { return m_text; }
+    // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the 0 in a comparison for a pointer
     auto operator<=>(const DeviceId &) const = default;
 
 private:

@@ -105,12 +105,11 @@ JsonWriter &JsonWriter::value(const ValueView &value)
         appendQuoted(m_out, *text);
     } else if (const auto *time = std::get_if<UtcTime>(&value)) {
         appendQuoted(m_out, time->toString());
-    } else if (const auto *number = std::get_if<double>(&value); number && !std::isfinite(*number)) {
-        m_out += "null";
-    } else if (std::holds_alternative<std::monostate>(value)) {
-        m_out += "null";
     } else {
-        m_out += toText(value);
+        const auto *number = std::get_if<double>(&value);
+        const bool isNull =
+            std::holds_alternative<std::monostate>(value) || (number && !std::isfinite(*number));
+        m_out += isNull ? "null" : toText(value);
     }
     return *this;
 }

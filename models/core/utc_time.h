@@ -20,6 +20,7 @@ struct UtcTime {
     std::string toString() const;
 
     std::int64_t millis() const { return micros / 1000; }
+    // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the 0 in a comparison for a pointer
     auto operator<=>(const UtcTime &) const = default;
 };
 

@@ -388,9 +388,11 @@ void TestProtocol::rowLimits()
     QCOMPARE(withFields(int(maxFields) + 1).error().why, Rejection::TooManyFields);
 
     const auto nested = [&decoder](int objects) {
-        std::string row = "1";
+        std::string row;
         for (int i = 0; i < objects; ++i)
-            row = "{\"o\":" + row + "}";
+            row += "{\"o\":";
+        row += '1';
+        row.append(static_cast<std::size_t>(objects), '}');
         return decoder.object(row);
     };
     QVERIFY(nested(maxDepth));
@@ -463,11 +465,11 @@ void TestProtocol::hostilePayloads()
 {
     Decoder decoder;
     const std::string twoMegabytes =
-        R"({"v":1,"device":"d1","row":{"x":")" + std::string(2 * 1024 * 1024, 'x') + "\"}}";
+        R"({"v":1,"device":"d1","row":{"x":")" + std::string(2 * maxPayloadBytes, 'x') + "\"}}";
     QCOMPARE(decoder.queryReply(twoMegabytes).error().why, Rejection::Oversize);
     QVERIFY(qs(decoder.queryReply(twoMegabytes).error().detail).contains(QStringLiteral("1048576")));
     const std::string oneMegabyte =
-        R"({"v":1,"device":"d1","row":{"x":")" + std::string(1024 * 1024 - 40, 'x') + "\"}}";
+        R"({"v":1,"device":"d1","row":{"x":")" + std::string(maxPayloadBytes - 40, 'x') + "\"}}";
     QVERIFY(decoder.queryReply(oneMegabyte));
 
     QCOMPARE(decoder.presence("d1", "{\"v\":1,\"labels\":" + labelsJson(1'000'000) + "}").error().why,

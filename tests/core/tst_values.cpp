@@ -226,6 +226,7 @@ void TestValues::ulidsFromManyThreadsDiffer()
 {
     std::vector<std::vector<std::string>> made(4);
     std::vector<std::thread> threads;
+    threads.reserve(made.size());
     for (auto &mine : made)
         threads.emplace_back([&mine] {
             for (int i = 0; i < 2000; ++i)

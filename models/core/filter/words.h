@@ -43,6 +43,6 @@ inline bool isKeyword(std::string_view word)
 
 /// The deepest nesting of parentheses and `not`: reading, evaluating and printing recurse that far.
 constexpr int maxNesting = 64;
-constexpr std::size_t maxTextBytes = 64 * 1024;
+constexpr std::size_t maxTextBytes = std::size_t{64} << 10;
 
 } // namespace muster::filter

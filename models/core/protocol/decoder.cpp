@@ -16,6 +16,7 @@ namespace {
 namespace dom = simdjson::dom;
 
 constexpr std::int64_t maxWaitMs = 3'600'000;
+constexpr std::size_t usualPayloadBytes = std::size_t{16} << 10;
 
 /// A value in a sentence: the whole would only make a long sentence longer.
 std::string shown(std::string_view text)
@@ -94,7 +95,7 @@ public:
     std::string &text() { return m_texts.emplace_back(); }
 
 private:
-    static constexpr std::size_t blockBytes = 16 * 1024;
+    static constexpr std::size_t blockBytes = std::size_t{16} << 10;
     std::vector<char> m_block;
     std::size_t m_used = 0;
     std::deque<std::string> m_texts;
@@ -147,7 +148,7 @@ struct Decoder::Private {
             return Reject{Rejection::Malformed, describe(simdjson::EMPTY)};
         if (!allocated) {
             // Depth is set once here: the parser keeps it when a larger message makes it grow.
-            if (parser.allocate(16 * 1024, json::maxNesting) != simdjson::SUCCESS)
+            if (parser.allocate(usualPayloadBytes, json::maxNesting) != simdjson::SUCCESS)
                 return Reject{Rejection::Malformed, "there is no memory to read the message"};
             allocated = true;
         }

@@ -18,7 +18,7 @@
 namespace muster::protocol {
 
 constexpr int version = 1;
-constexpr std::size_t maxPayloadBytes = 1024 * 1024; ///< larger messages are refused unread
+constexpr std::size_t maxPayloadBytes = std::size_t{1} << 20; ///< larger messages are refused unread
 constexpr std::size_t maxLabels = 32;
 constexpr std::size_t maxLabelBytes = 256;     ///< of a label's key and of its value, each
 constexpr std::size_t maxFields = 512;         ///< of one row, flattened
