@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "table/lines.h"
+#include "table/table_model.h"
+
+#include <QElapsedTimer>
+#include <QHash>
+#include <QThreadPool>
+#include <QTimer>
+
+#include <optional>
+#include <vector>
+
+namespace muster {
+
+struct TableModel::Private {
+    /// A column on screen, and where its cells come from.
+    struct Shown {
+        int layout = 0;
+        table::ColumnIndex index = -1; ///< -1 while no row has had it
+        table::Kind kind = table::Kind::Text;
+        int aggregate = -1; ///< which aggregate its group cells show
+    };
+    /// An evaluation on a worker. What it brings is dropped unless `generation` is still the model's.
+    struct Evaluation {
+        std::shared_ptr<table::CancelFlag> cancel;
+        quint64 generation = 0;
+    };
+    struct Export {
+        std::shared_ptr<table::CancelFlag> cancel;
+        int percent = -1; ///< -1: none running
+    };
+    struct Remembered {
+        bool visible = true;
+        int width = 0;
+    };
+    /// What batches did that the view does not show yet.
+    struct Pending {
+        bool rows = false;
+        bool members = false; ///< a column that a filter reads
+        bool order = false;   ///< a column that rows are sorted, grouped or added up by
+        table::RowId firstNew = table::noRow;
+        std::vector<table::RowId> reused;
+        bool any() const { return rows || members || order; }
+    };
+
+    Private(TableModel *model, std::string keyColumn);
+    ~Private();
+
+    // Cells, of the live table or of the picture taken when the model was paused.
+    ValueView cell(table::RowId row, table::ColumnIndex column) const;
+    std::size_t totalRows() const;
+    std::size_t rowLimit() const;
+    std::shared_ptr<const table::Snapshot> picture() const;
+    QString keyOf(table::RowId row) const;
+
+    table::Kind kindOf(const QString &name) const;
+    void resolveColumns();
+    bool kindsChanged();
+    void discoverColumns();
+    void setVisible(int layoutRow, bool visible);
+    void moveLayout(int from, int to);
+    void moveShown(int from, int to);
+    void announceLayoutRow(int layoutRow, int role);
+
+    table::ViewSpec spec() const;
+    void evaluateNow();
+    void evaluateOnWorker();
+    void take(table::View view);
+    void dropEvaluation();
+    void scheduleSettling();
+    void settle();
+    bool insertPending();
+    void note(const table::Change &change);
+    void announceCells(const table::Change &change);
+    void announceRows(std::vector<int> lines, int firstColumn, int lastColumn, const QList<int> &roles);
+    void removeGone(const std::vector<table::RowId> &removed);
+
+    void relayout();
+    void moveTo(std::vector<LineId> target);
+    void permute(std::vector<LineId> target);
+    const std::vector<std::uint32_t> &places() const; ///< line of each row; ~0 where it has none
+    std::size_t shownRows() const;
+    void setBusy(bool value);
+    void announceCounts();
+
+    std::vector<table::RowId> rowsUnder(int line) const;
+    void setSelected(table::RowId row, bool selected);
+    bool isSelected(table::RowId row) const { return row < selected.size() && selected[row]; }
+    void announceSelection();
+    std::vector<table::RowId> selectedRows() const;
+
+    QVariant groupData(const Heading &heading, const Shown &shown, int column, int role) const;
+    QVariant rowData(table::RowId row, const Shown &shown, int role) const;
+
+    TableModel *q;
+    table::Table table;
+    std::shared_ptr<const table::Snapshot> frozen; ///< while paused
+    ColumnListModel *columnList;
+    QList<ColumnLayout> layout;
+    QHash<QString, Remembered> remembered; ///< of columns that are not there yet
+    bool addDiscovered = true;
+    int knownColumns = 0; ///< of the table, that discoverColumns() has seen
+    std::vector<Shown> shown;
+
+    filter::Expression baseFilter;
+    filter::Expression filter;
+    QString expression;
+    QString quickFilter;
+    QStringList groupBy;
+    std::vector<table::Aggregate> aggregates;
+    std::vector<table::SortKey> sort;
+
+    table::View view;
+    Lines lineage;
+    std::vector<LineId> lines;
+    mutable std::vector<std::uint32_t> placesOfRows;
+    mutable bool placesAreValid = false;
+    std::vector<bool> gone; ///< rows of `view` that were removed since it was made
+    bool hasGone = false;
+    std::vector<table::RowId> removedDuringEvaluation;
+
+    std::vector<bool> selected;
+    int selectedCount = 0;
+    table::RowId anchor = table::noRow;
+
+    std::optional<Evaluation> running;
+    quint64 generation = 0;
+    Pending pending;
+    QTimer settleTimer;
+    QElapsedTimer sinceEvaluation;
+    qint64 evaluationMillis = 0;
+    QElapsedTimer sinceInsertion;
+    bool busy = false;
+    std::size_t announcedTotal = 0;
+    std::size_t announcedShown = 0;
+
+    Export exporting;
+    QThreadPool pool;
+};
+
+} // namespace muster
