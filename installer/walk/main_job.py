@@ -22,6 +22,17 @@ class Hands:
     def write(self, name, text, shortcut=None):
         raise NotImplementedError
 
+    def pick(self, title, word):
+        """Chooses a word from the list that is open: types it, and takes the entry that says exactly this."""
+        field = self.window.wait_find(title, EDITABLE)
+        self.window.wait_for(f"{title} having the keyboard", lambda: "focused" in field.refresh().states, 5)
+        self.window.type(word)
+        self.window.wait_for(f"{word} being offered", lambda: word in self._entries(title), 5)
+
+    def _entries(self, title):
+        entries = self.window.find(title, ("list",))
+        return [entry.name for entry in self.window.find_all(re.compile("."), ("list item",), within=entries)] if entries else []
+
 
 class Pointer(Hands):
     """Clicks what it sees."""
@@ -31,6 +42,10 @@ class Pointer(Hands):
 
     def write(self, name, text, shortcut=None):
         self.window.fill(name, text)
+
+    def pick(self, title, word):
+        super().pick(title, word)
+        self.window.click(word, ("list item",))
 
 
 class Keyboard(Hands):
@@ -54,6 +69,10 @@ class Keyboard(Hands):
         self.window.type(text)
         field = self.window.focused()
         self.window.wait_for(f"{field} holding {text!r}", lambda: field.text() == text, 10)
+
+    def pick(self, title, word):
+        super().pick(title, word)
+        self.window.key(*["Down"] * self._entries(title).index(word), "Return")
 
     def _has_focus(self, name, roles):
         element = self.window.focused()
@@ -89,22 +108,22 @@ class MainJob:
         self.window.wait_find("Start a demo fleet on this computer", CLICKABLE)
         self.shot("connect", "the Connect page, before anything is connected")
         self.hands.press("Start a demo fleet on this computer", shortcut="ctrl+d")
+        self.window.wait_find("Devices", ("heading",), 30)
 
     def see_devices(self, count):
         """The Devices page with all of `count` devices on it, live."""
-        self.page("Devices", 1)
+        self.page("Devices", "Devices", 1)
         self.window.wait_for(f"{count} devices on the Devices page", lambda: self.device_count() == count, 60)
         self.window.wait_for("most devices being online", lambda: self.state_count("Online") > 0.8 * count, 30)
         self.shot("devices", f"{count} devices, live")
 
-    def page(self, name, number):
+    def page(self, name, title, number):
         """Opens a page from the rail."""
-        self.hands.press(re.compile(rf"^{name}\b"), ("push button", "page tab", "list item", "radio button"),
-                         shortcut=f"ctrl+{number}")
-        self.window.wait_find(name, ("heading", "label"))
+        self.hands.press(name, ("page tab",), shortcut=f"ctrl+{number}")
+        self.window.wait_find(title, ("heading",))
 
     def state_count(self, state):
-        """What the state's segment on the Devices page says."""
+        """What the state's segment on the Devices page says; -1 when it is not there."""
         element = self.window.find(state, ("radio button",))
         return int(re.sub(r"\D", "", element.description) or 0) if element else -1
 
@@ -114,28 +133,32 @@ class MainJob:
     def filter_devices(self, expression):
         """Types a filter and returns how many devices are shown."""
         total = self.device_count()
-        self.hands.write(re.compile("^Filter"), expression, shortcut="ctrl+f")
-        shown = self.window.wait_for("the number of devices that match", self._shown, 10)
-        if not 0 < shown < total:
-            raise StepFailed(f"the filter {expression} shows {shown} of {total} devices")
+        self.hands.write("Filter devices", expression, shortcut="ctrl+f")
+        self.window.key("Return")
+        shown = self.window.wait_for(f"fewer than {total} devices being shown",
+                                     lambda: 0 < self._shown() < total and self._shown(), 10)
         self.shot("devices-filtered", f"{shown} of {total} devices: {expression}")
         return shown
 
     def _shown(self):
         label = self.window.find(re.compile(r"^[\d,.]+ shown$"))
-        return int(re.sub(r"\D", "", label.name)) if label else None
+        return int(re.sub(r"\D", "", label.name)) if label else 0
 
     def compose(self, where, group_by):
         """Fills the composer of the Query page."""
-        self.page("Query", 2)
+        self.page("Query", "Live Query", 2)
         self.hands.write("Where", where)
+        self.window.key("Return")  # takes the suggestions away
+        self.window.wait_find(re.compile(r"^valid"))
+        if self.window.find("Edit", CLICKABLE):  # a low window folds what to select and group by
+            self.hands.press("Edit")
         for field in group_by:
-            self.add("Group by", field)
-        self.window.wait_find(re.compile(r"^\d[\d,.]* devices? match"))
+            before = len(self.window.find_all(field, CLICKABLE))
+            self.hands.press("Add group")
+            self.hands.pick("Group by", field)
+            self.window.wait_for(f"the group {field}", lambda: len(self.window.find_all(field, CLICKABLE)) > before, 10)
+        self.window.wait_find(re.compile(r"^[\d,.]+ devices? match"))
         self.shot("query-composed", f"the question, and whom it reaches: {where}")
-
-    def add(self, what, field):
-        raise NotImplementedError
 
     def run(self):
         """Asks, waits for the end of the roll-call, and returns {outcome: count}."""
@@ -153,16 +176,19 @@ class MainJob:
         if bar is None:
             return None
         counts = {word: int(re.sub(r"\D", "", number)) for number, word in re.findall(r"([\d,.]+) (\w+)", bar.name)}
-        return {**{outcome: counts.get(outcome, counts.get(outcome + "s", 0)) for outcome in OUTCOMES},
-                "total": int(re.sub(r"\D", "", bar.name.rpartition("=")[2]) or -1)}
+        return {**{outcome: counts[outcome] for outcome in OUTCOMES}, "total": int(re.sub(r"\D", "", bar.name.rpartition("=")[2]))}
 
     def _ended(self):
         tally = self.tally()
-        return tally if tally and tally["total"] > 0 and tally["waiting"] == 0 else None
+        return tally if tally and tally["total"] > 0 and tally["waiting"] == 0 \
+            and self.window.find("Run", CLICKABLE) else None
 
     def export(self, path):
         """Saves what is on the table as CSV."""
         self.hands.press("Export CSV")
-        dialog = self.window.wait_find(re.compile("Export|Save"), ("dialog", "file chooser", "frame"))
-        field = self.window.wait_find("", EDITABLE, within=dialog)
-        return field
+        self.hands.write("File", path)
+        self.shot("export", "where the CSV goes, and what will be in it")
+        self.hands.press("Export")
+        said = self.window.wait_find(re.compile("^(Exported .* to |Not exported to )"))
+        if said.name.startswith("Not") or not os.path.exists(path):
+            raise StepFailed(f"the export failed; the window says: {said.name}")
