@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/result.h"
+#include "nats/connection.h"
 
 #include <cstdint>
 #include <functional>
@@ -28,19 +29,38 @@ struct SimOptions {
     std::string idPrefix; ///< before every id, so that two simulators can share a fleet
 };
 
-/// N believable devices on a few connections, speaking the fleet protocol. Runs on threads of its own until destroyed;
-/// on a stop each device says that it is closing.
+/// How many devices of a fleet behave in which way. The sum is the fleet.
+struct SimConducts {
+    std::uint32_t steady = 0, flapping = 0, slow = 0, silent = 0, offline = 0, failing = 0;
+};
+
+struct SimCounters {
+    std::uint64_t presence = 0, telemetry = 0; ///< messages sent
+    std::uint64_t queries = 0; ///< received; each connection of the simulator hears each of them
+    std::uint64_t replies = 0;
+    std::uint64_t refused = 0; ///< queries that were none, or had nowhere to answer to
+    std::uint64_t dropped = 0; ///< queries and answers that came faster than they could be dealt with
+};
+
+/// N believable devices on a few connections, speaking the fleet protocol. Runs on threads of its own until
+/// destroyed; on a stop each device says that it is closing. All calls from any thread.
 class Simulator {
 public:
+    /// Connects, then returns: the devices announce themselves meanwhile. "sim.options" names the option that
+    /// cannot be.
     static Result<std::unique_ptr<Simulator>> start(const std::string &url, SimOptions options);
+    static Result<std::unique_ptr<Simulator>> start(nats::ConnectOptions connection, SimOptions options);
     ~Simulator();
 
     int deviceCount() const;
-    /// Every device that is not offline has said it is there.
+    /// Every device that is not offline has said it is there, and where there is a stream for it, it is
+    /// stored. Again false from the loss of a connection until all have said so anew.
     bool isUp() const;
     bool waitUntilUp(int milliseconds);
-    std::uint64_t queriesAnswered() const;
-    /// What a device would answer now, for tests that compare: field name and text pairs.
+    std::uint64_t queriesAnswered() const; ///< replies sent: one a device and query
+    SimCounters counters() const;
+    SimConducts conducts() const;
+    /// Sorted by the number of the device.
     std::vector<std::string> deviceIds() const;
 
 private:
@@ -49,24 +69,25 @@ private:
     std::unique_ptr<Private> d;
 };
 
-/// A whole fleet on this computer: a nats-server of its own, its streams, simulated devices, and this computer as a
-/// device. Blocking calls; not for the GUI thread. Everything ends with the object.
+/// A whole fleet on this computer: a nats-server of its own, its streams, simulated devices, and this
+/// computer as a device. Blocking calls; not for the GUI thread. Everything ends with the object.
 class DemoFleet {
 public:
     struct Options {
         SimOptions sim;
-        bool thisComputer = true; ///< run muster-agent as a process beside
+        bool thisComputer = true;    ///< run muster-agent as a process beside
         std::string agentExecutable; ///< empty: beside this program
         int port = 0;
     };
     /// `onProgress` gets short sentences ("Starting nats-server on port 40223"), on the caller's thread.
-    static Result<std::unique_ptr<DemoFleet>> start(Options options,
-                                                    const std::function<void(const std::string &)> &onProgress = {});
+    static Result<std::unique_ptr<DemoFleet>>
+    start(Options options, const std::function<void(const std::string &)> &onProgress = {});
     ~DemoFleet();
 
     std::string url() const;
     int port() const;
     std::int64_t serverPid() const;
+    std::int64_t agentPid() const;     ///< -1 without this computer
     std::string serverCommand() const; ///< to start its nats-server again by hand
     bool serverRunning() const;
     Status restartServer(); ///< after it ended: same port, same data

@@ -15,8 +15,8 @@ struct OwnedField {
 };
 using Row = std::vector<OwnedField>;
 
-/// What a device can say about itself. Implemented by this computer's probes (muster-agent) and by the simulator.
-/// Called from one thread at a time.
+/// What a device can say about itself. Implemented by this computer's probes (muster-agent) and by the
+/// simulator. Called from one thread at a time.
 class Facts {
 public:
     virtual ~Facts() = default;
@@ -28,7 +28,8 @@ public:
     virtual Row telemetry() = 0;
 };
 
-/// The answer to a live query: filters, selects, and encodes. Empty text: stay silent (empty answer not wanted).
+/// The answer to a live query: filters, selects, and encodes. Empty text: stay silent (empty answer not
+/// wanted).
 std::string answer(const std::string &device, const protocol::QueryRequest &request, const Row &row);
 
 } // namespace muster::device
