@@ -578,6 +578,7 @@ struct FleetTracker::Private {
         nats::OrderedConsumer::Options wanted;
         wanted.stream = options.presenceStream;
         wanted.filter = options.subjects.allPresence();
+        wanted.domain = options.jetStreamDomain;
         wanted.lastPerSubject = true;
         return nats::OrderedConsumer::start(
             connection, wanted,

@@ -97,6 +97,7 @@ struct LiveQuery::Private {
     Plan plan;
     std::function<void()> onProgress;
     std::string id = newUlid();
+    protocol::QueryRequest question;
     std::string request;
     NameIndex roster;
     bool selectsAll = false;
@@ -449,6 +450,18 @@ struct LiveQuery::Private {
         rateNewest = slot;
     }
 
+    Status listen()
+    {
+        Result<std::unique_ptr<nats::Gather>> listening = nats::Gather::listen(
+            connection, [this](const nats::MessageView &message) { onMessage(message); });
+        if (!listening)
+            return listening.error();
+        gather = std::move(*listening);
+        question.reply = gather->inbox(); // an MQTT device cannot see the message's own
+        request = protocol::encode(question);
+        return {};
+    }
+
     /// Asks on what is shared, or the first device on its own: what keeps the question from going out shows
     /// at once.
     Status askFirst()
@@ -577,7 +590,7 @@ Result<std::unique_ptr<LiveQuery>> LiveQuery::start(std::shared_ptr<nats::Connec
     std::reverse(p->toAsk.begin(), p->toAsk.end()); // asked from the back
 
     const filter::Expression &pushed = p->plan.pushed ? *p->plan.pushed : p->plan.where;
-    protocol::QueryRequest request;
+    protocol::QueryRequest &request = p->question;
     request.id = p->id;
     request.deadlineMs = p->plan.deadlineMs;
     request.where = filter::toJsonLogic(pushed).json;
@@ -592,16 +605,12 @@ Result<std::unique_ptr<LiveQuery>> LiveQuery::start(std::shared_ptr<nats::Connec
     request.spreadMs = p->plan.spreadMs >= 0
                            ? p->plan.spreadMs
                            : chosenSpreadMs(online, request.select.size(), p->plan.deadlineMs);
-    p->request = protocol::encode(request);
 
-    Result<std::unique_ptr<nats::Gather>> gather =
-        nats::Gather::listen(p->connection, [p](const nats::MessageView &message) { p->onMessage(message); });
-    if (!gather)
-        return gather.error();
     {
         // Answers may come before this returns: they wait until everything is in place.
         const std::lock_guard lock(p->mutex);
-        p->gather = std::move(*gather);
+        if (Status listening = p->listen(); !listening)
+            return listening.error();
         p->askedAt = Clock::now();
         p->deadline = p->askedAt + milliseconds(p->plan.deadlineMs);
         if (online == 0) {
@@ -687,12 +696,8 @@ Status LiveQuery::askSilentAgain()
         if (d->tally.of(Outcome::Silent) == 0)
             return {};
         if (!d->gather) {
-            Private *p = d.get();
-            Result<std::unique_ptr<nats::Gather>> gather = nats::Gather::listen(
-                d->connection, [p](const nats::MessageView &message) { p->onMessage(message); });
-            if (!gather)
-                return gather.error();
-            d->gather = std::move(*gather);
+            if (Status listening = d->listen(); !listening)
+                return listening;
         }
         d->isFinished = d->isCancelled = d->linkWasDown = false;
         d->problem.clear();

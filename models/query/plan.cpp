@@ -52,16 +52,36 @@ std::map<std::string, std::vector<std::string>> byLabel(const std::vector<Scope>
     return labels;
 }
 
-filter::Expression isOneOf(const std::string &label, const std::vector<std::string> &values)
+using NodePtr = std::shared_ptr<const filter::Node>;
+
+NodePtr isOneOf(const std::string &label, const std::vector<std::string> &values)
 {
-    if (values.size() == 1)
-        return filter::Expression::equals(label, Value(values.front()));
     auto node = std::make_shared<filter::Node>();
     node->kind = filter::Node::Kind::In;
     node->field = label;
     for (const std::string &value : values)
         node->literals.push_back({Value(value), {}});
-    return filter::Expression(std::move(node));
+    return node;
+}
+
+/// The label "group" may hold several groups, joined by commas.
+NodePtr isInGroups(const std::vector<std::string> &groups)
+{
+    auto any = std::make_shared<filter::Node>();
+    any->kind = filter::Node::Kind::Or;
+    any->children.push_back(isOneOf("group", groups));
+    for (const std::string &group : groups) {
+        if (!isToken(group))
+            continue;
+        for (const std::string &glob : {group + ",*", "*," + group, "*," + group + ",*"}) {
+            auto node = std::make_shared<filter::Node>();
+            node->kind = filter::Node::Kind::Matches;
+            node->field = "group";
+            node->literals.push_back({Value(glob), {}});
+            any->children.push_back(std::move(node));
+        }
+    }
+    return any->children.size() == 1 ? any->children.front() : any;
 }
 
 void addOnce(std::vector<std::string> &list, const std::string &text)
@@ -81,7 +101,8 @@ filter::Expression rosterFilter(const std::vector<Scope> &scopes)
 {
     filter::Expression all;
     for (const auto &[label, values] : byLabel(scopes))
-        all = filter::Expression::both(all, isOneOf(label, values));
+        all = filter::Expression::both(
+            all, filter::Expression(label == "group" ? isInGroups(values) : isOneOf(label, values)));
     return all;
 }
 
