@@ -473,9 +473,10 @@ void TestJsonLogic::refuses()
 void TestJsonLogic::deepFiltersGoThereAndBack()
 {
     // As deep as the parser lets one write, through a request and back.
-    std::string text = "a = 'x'";
+    std::string text;
     for (int i = 0; i < 63; ++i)
-        text = "b = 'y' or c != 'z' and (" + text + ")";
+        text += "b = 'y' or c != 'z' and (";
+    text += "a = 'x'" + std::string(63, ')');
     const auto expression = Expression::parse(text);
     QVERIFY2(expression, expression ? "" : expression.error().message.c_str());
     protocol::QueryRequest request;
@@ -495,9 +496,10 @@ void TestJsonLogic::deepFiltersGoThereAndBack()
     for (int i = 0; i < 10000; ++i)
         tooDeep += R"({"!":)";
     QVERIFY(!fromJsonLogic(tooDeep));
-    std::string closed = R"({"missing":["a"]})";
+    std::string closed;
     for (int i = 0; i < 200; ++i)
-        closed = "{\"!\":" + closed + "}";
+        closed += R"({"!":)";
+    closed += R"({"missing":["a"]})" + std::string(200, '}');
     QVERIFY(qs(fromJsonLogic(closed).error().message).contains(QStringLiteral("levels deep")));
     QVERIFY(qs(fromJsonLogic(std::string(70'000, ' ')).error().message).contains(QStringLiteral("65536")));
 }

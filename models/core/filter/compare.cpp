@@ -46,6 +46,13 @@ std::partial_ordering orderMixed(std::int64_t integer, double number)
     return 0.0 <=> number - static_cast<double>(whole);
 }
 
+std::partial_ordering reversed(std::partial_ordering order)
+{
+    if (std::is_lt(order))
+        return std::partial_ordering::greater;
+    return std::is_gt(order) ? std::partial_ordering::less : order;
+}
+
 struct Order {
     using Ordering = std::partial_ordering;
 
@@ -56,7 +63,7 @@ struct Order {
     Ordering operator()(std::int64_t left, std::int64_t right) const { return left <=> right; }
     Ordering operator()(double left, double right) const { return left <=> right; }
     Ordering operator()(std::int64_t left, double right) const { return orderMixed(left, right); }
-    Ordering operator()(double left, std::int64_t right) const { return 0 <=> orderMixed(right, left); }
+    Ordering operator()(double left, std::int64_t right) const { return reversed(orderMixed(right, left)); }
     Ordering operator()(UtcTime left, UtcTime right) const { return left <=> right; }
     Ordering operator()(std::string_view left, std::string_view right) const
     {
@@ -68,9 +75,9 @@ struct Order {
     Ordering operator()(std::string_view left, double right) const { return asNumber(left, right); }
     Ordering operator()(std::int64_t left, std::string_view right) const
     {
-        return 0 <=> asNumber(right, left);
+        return reversed(asNumber(right, left));
     }
-    Ordering operator()(double left, std::string_view right) const { return 0 <=> asNumber(right, left); }
+    Ordering operator()(double left, std::string_view right) const { return reversed(asNumber(right, left)); }
     Ordering operator()(std::string_view left, UtcTime right) const
     {
         const auto time = UtcTime::parse(left);
@@ -127,7 +134,7 @@ std::string_view takeRun(std::string_view &text)
 
 int sign(std::strong_ordering ordering)
 {
-    return ordering < 0 ? -1 : ordering > 0 ? 1 : 0;
+    return std::is_lt(ordering) ? -1 : std::is_gt(ordering) ? 1 : 0;
 }
 
 int compareDigits(std::string_view left, std::string_view right)
