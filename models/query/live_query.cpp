@@ -99,7 +99,7 @@ struct LiveQuery::Private {
     std::string id = newUlid();
     protocol::QueryRequest question;
     std::string request;
-    NameIndex roster;
+    NameIndex roster, bystanders;
     bool selectsAll = false;
 
     mutable std::mutex mutex; // guards everything down to the next blank line
@@ -361,7 +361,9 @@ struct LiveQuery::Private {
         if (outsider) {
             // A shared subject also reaches devices that are not on the roster; that they say so is as it
             // should be.
-            if (!ownSubjects && outcome == Outcome::Empty) {
+            const bool isBystander =
+                outcome == Outcome::Error && bystanders.find(reply.device) != NameIndex::none;
+            if (!ownSubjects && (outcome == Outcome::Empty || isBystander)) {
                 ++tally.outside;
                 return;
             }
@@ -569,6 +571,9 @@ Result<std::unique_ptr<LiveQuery>> LiveQuery::start(std::shared_ptr<nats::Connec
         ++kept;
     }
     roster.resize(kept);
+    for (const std::string &device : p->plan.bystanders)
+        p->bystanders.insert(device);
+    p->plan.bystanders.clear();
     p->outcomes.resize(kept, Outcome::Waiting);
     p->appendedIn.resize(kept, 0);
     p->tally.counts[static_cast<std::size_t>(Outcome::Waiting)] = static_cast<std::int64_t>(kept);

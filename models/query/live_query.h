@@ -31,7 +31,7 @@ struct Tally {
     std::int64_t unexpected = 0; ///< answers of devices outside the roster; not in the sum
     std::int64_t outside = 0; ///< devices outside the roster that a shared subject reached and that did not
                               ///< match, as they should; not shown
-    std::int64_t late = 0;       ///< of the answered, empty and error: after the deadline
+    std::int64_t late = 0;    ///< of the answered, empty and error: after the deadline
     std::int64_t duplicates = 0; ///< answers of a device that had answered already; the first counts
     std::int64_t rejected = 0;   ///< messages that were no answer
     std::int64_t of(Outcome outcome) const { return counts[static_cast<std::size_t>(outcome)]; }
@@ -55,6 +55,8 @@ struct Plan {
     /// What the devices are asked to apply themselves: never stricter than `where` for a device of the
     /// roster. Not set: `where`.
     std::optional<filter::Expression> pushed;
+    /// Devices that a shared subject reaches beside the roster: their errors are not of this query.
+    std::vector<std::string> bystanders;
     std::vector<std::string> select; ///< empty: everything
     std::vector<std::string>
         known;             ///< columns filled from what we know of a device where its answer has none

@@ -206,7 +206,7 @@ std::int64_t Planner::count(const std::vector<Scope> &scopes) const
 Planner::Asking Planner::asking(const Question &question, const Parts &parts, const Subjects &fleet,
                                 std::int64_t online) const
 {
-    const Asking each{{}, online};
+    const Asking each{{}, {}, online};
     const bool byName = std::any_of(question.scopes.begin(), question.scopes.end(),
                                     [](const Scope &scope) { return scope.kind == Scope::Kind::Devices; });
     const auto labels = byLabel(question.scopes);
@@ -216,7 +216,6 @@ Planner::Asking Planner::asking(const Question &question, const Parts &parts, co
     if (byName || renamed || !parts.knownIsLabels || online <= 1)
         return each;
 
-    std::vector<Scope> reached;
     Asking shared;
     const auto group = labels.find("group");
     const auto site = labels.find("site");
@@ -224,7 +223,7 @@ Planner::Asking Planner::asking(const Question &question, const Parts &parts, co
     const auto keep = [&](std::string_view label) {
         for (const Scope &scope : question.scopes) {
             if (scope.kind != Scope::Kind::All && labelOf(scope) == label)
-                reached.push_back(scope);
+                shared.reached.push_back(scope);
         }
     };
     if (group != labels.end() && areTokens(group->second)) {
@@ -247,7 +246,7 @@ Planner::Asking Planner::asking(const Question &question, const Parts &parts, co
     } else {
         shared.subjects.push_back(fleet.queryAll());
     }
-    shared.answers = askedCount(rosterFilter(reached));
+    shared.answers = askedCount(rosterFilter(shared.reached));
     const auto messages = static_cast<std::int64_t>(shared.subjects.size());
     return messages + shared.answers <= 2 * online ? shared : each;
 }
@@ -324,6 +323,15 @@ Result<Plan> Planner::plan(const Question &question, const Subjects &fleet) cons
     if (!plan.subjects.empty()) {
         const filter::Expression scope = filter::Expression::both(rosterFilter(question.scopes), parts.known);
         plan.pushed = filter::Expression::both(scope, parts.pushable);
+        std::vector<table::RowId> others = rosterRows(asking.reached, {});
+        std::vector<table::RowId> own = rows;
+        std::sort(others.begin(), others.end());
+        std::sort(own.begin(), own.end());
+        std::vector<table::RowId> bystanders;
+        std::set_difference(others.begin(), others.end(), own.begin(), own.end(),
+                            std::back_inserter(bystanders));
+        for (const table::RowId row : bystanders)
+            plan.bystanders.emplace_back(m_devices.key(row));
     }
     return plan;
 }

@@ -40,7 +40,8 @@ struct Question {
     std::vector<Scope> scopes;
     filter::Expression where;
     std::vector<std::string> select, groupBy;
-    std::vector<std::string> describe; ///< labels that every row should have, answered or not, beside those named above
+    std::vector<std::string>
+        describe; ///< labels that every row should have, answered or not, beside those named above
     int deadlineMs = 2000;
 };
 
@@ -70,6 +71,7 @@ public:
 private:
     struct Asking {
         std::vector<std::string> subjects; // empty: each device on its own
+        std::vector<Scope> reached;        // whom the subjects reach
         std::int64_t answers = 0;
     };
     std::vector<table::RowId> rosterRows(const std::vector<Scope> &scopes,

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "demo/demo_fleet.h"
+#include "query/query_controller.h"
+#include "support/fleet.h"
+
+#include <QAbstractItemModelTester>
+#include <QElapsedTimer>
+#include <QSignalSpy>
+
+using namespace muster;
+using namespace muster::test;
+
+/// The page's controller against a simulated fleet of 200 on a real server.
+class QueryControllerTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void init();
+    void cleanup();
+    void cleanupTestCase();
+
+    void composes();
+    void countsBeforeAsking();
+    void saysWhyItCannotRun();
+    void runsAndAccounts();
+    void tabsShowTheirDevices();
+    void cancelsAndAsksAgain();
+    void scopesNarrow();
+    void completes();
+    void linkLostDuringAQuery();
+
+private:
+    bool settled() const;
+    int sum() const;
+
+    std::unique_ptr<nats::LocalServer> m_server;
+    std::unique_ptr<demo::Simulator> m_simulator;
+    std::shared_ptr<nats::Connection> m_operator;
+    std::unique_ptr<FleetController> m_fleet;
+    std::unique_ptr<QueryController> m_query;
+};
+
+void QueryControllerTest::initTestCase()
+{
+    m_server = startServer(true);
+    QVERIFY(m_server);
+    m_operator = connectTo(*m_server);
+    QVERIFY(m_operator && provision(m_operator));
+    demo::SimOptions options;
+    options.flappingShare = 0;
+    options.slowShare = 0;
+    options.silentShare = 0.05;
+    options.offlineShare = 0.05;
+    options.errorShare = 0.05;
+    auto simulator = demo::Simulator::start(m_server->url(), options);
+    QVERIFY(simulator.ok());
+    m_simulator = std::move(*simulator);
+    QVERIFY(m_simulator->waitUntilUp(30'000));
+}
+
+void QueryControllerTest::init()
+{
+    m_fleet = std::make_unique<FleetController>();
+    m_query = std::make_unique<QueryController>(m_fleet.get());
+    m_fleet->follow(m_operator, Subjects(), {});
+    m_query->setLink(m_operator, Subjects());
+    QTRY_COMPARE(m_fleet->total(), 200);
+    QTRY_COMPARE(m_query->matching(), 200);
+}
+
+void QueryControllerTest::cleanup()
+{
+    m_query.reset();
+    m_fleet.reset();
+}
+
+void QueryControllerTest::cleanupTestCase()
+{
+    m_operator.reset();
+    m_simulator.reset();
+    m_server.reset();
+}
+
+bool QueryControllerTest::settled() const
+{
+    return m_query->hasRun() && !m_query->running();
+}
+
+int QueryControllerTest::sum() const
+{
+    return m_query->answered() + m_query->empty() + m_query->errors() + m_query->silent() +
+           m_query->offline() + m_query->waiting();
+}
+
+void QueryControllerTest::composes()
+{
+    QSignalSpy changed(m_query.get(), &QueryController::composerChanged);
+    m_query->setWhere(QStringLiteral("mem.free < "));
+    QCOMPARE(changed.count(), 1);
+    QVERIFY(m_query->whereError().value(QStringLiteral("column")).toInt() > 0);
+    QVERIFY(!m_query->whereError().value(QStringLiteral("message")).toString().isEmpty());
+    QCOMPARE(m_query->where(), QStringLiteral("mem.free < ")); // what was typed stays
+    QVERIFY(!m_query->canRun());
+    m_query->setWhere(QStringLiteral("mem.free < 200MB and fw < \"1.5\""));
+    QVERIFY(m_query->whereError().isEmpty());
+    QCOMPARE(m_query->whereTerms(), 2);
+
+    m_query->addSelect(QStringLiteral("disk.free"));
+    m_query->addSelect(QStringLiteral("disk.free"));
+    QCOMPARE(m_query->select().count(QStringLiteral("disk.free")), 1);
+    m_query->removeSelect(99);
+    m_query->removeSelect(static_cast<int>(m_query->select().size()) - 1);
+    QVERIFY(!m_query->select().contains(QStringLiteral("disk.free")));
+    m_query->addAggregate(QStringLiteral("nonsense cpu.pct"));
+    m_query->addAggregate(QStringLiteral("p95  cpu.pct"));
+    QCOMPARE(m_query->aggregates().last(), QStringLiteral("p95 cpu.pct"));
+    m_query->addGroupBy(QStringLiteral("site"));
+    m_query->addGroupBy(QStringLiteral("os")); // three at most
+    QCOMPARE(m_query->groupBy().size(), 3);
+    m_query->setDeadlineMs(1);
+    QCOMPARE(m_query->deadlineMs(), 100);
+}
+
+void QueryControllerTest::countsBeforeAsking()
+{
+    QCOMPARE(m_query->matchingOnline() + m_query->matchingOffline(), 200);
+    QVERIFY(m_query->matchingOffline() > 0);
+    QVERIFY(m_query->preflightText().startsWith(QStringLiteral("One request, at most")));
+    QVERIFY(m_query->preflightText().contains(QStringLiteral("not asked")));
+    const int eu = m_fleet->devices()->countMatching(QStringLiteral("region = \"eu\""));
+    QVERIFY(eu > 0);
+    m_query->setWhere(
+        QStringLiteral("region = \"eu\" and mem.free < 1TB")); // what only the devices know is asked
+    QTRY_COMPARE(m_query->matching(), eu);
+    m_query->setWhere(QStringLiteral("region = \"nowhere\""));
+    QTRY_COMPARE(m_query->matching(), 0);
+    QVERIFY(!m_query->canRun());
+}
+
+void QueryControllerTest::saysWhyItCannotRun()
+{
+    m_query->setLinkUp(false);
+    QVERIFY(!m_query->canRun());
+    QVERIFY(!m_query->cannotRunReason().isEmpty());
+    m_query->run();
+    QVERIFY(!m_query->hasRun());
+    QCOMPARE(m_query->problem(), m_query->cannotRunReason());
+    m_query->setLinkUp(true);
+    QVERIFY(m_query->canRun());
+}
+
+void QueryControllerTest::runsAndAccounts()
+{
+    QAbstractItemModelTester tester(m_query->results(),
+                                    QAbstractItemModelTester::FailureReportingMode::QtTest);
+    QVERIFY(m_query->canRun());
+    int wrongSums = 0;
+    connect(m_query.get(), &QueryController::progressChanged, m_query.get(), [this, &wrongSums] {
+        if (m_query->hasRun() && (sum() != 200 || m_query->rosterSize() != 200))
+            ++wrongSums;
+    });
+    m_query->run();
+    QVERIFY(m_query->running());
+    QVERIFY(!m_query->canRun());
+    QTRY_VERIFY_WITH_TIMEOUT(settled(), 10'000);
+    QCOMPARE(wrongSums, 0);
+    QCOMPARE(m_query->waiting(), 0);
+    QVERIFY(m_query->answered() > 150);
+    QVERIFY(m_query->errors() > 0);
+    QVERIFY(m_query->silent() > 0);
+    QCOMPARE(m_query->offline(), m_query->matchingOffline());
+    QCOMPARE(m_query->problem(), QString());
+    QTRY_COMPARE(m_query->results()->rowTotal(), 200);
+    QTRY_COMPARE(m_query->results()->rowShown(), m_query->answered());
+
+    int charted = 0;
+    for (const QVariant &bin : m_query->histogram())
+        charted += bin.toInt();
+    QCOMPARE(charted, m_query->answered() + m_query->empty() + m_query->errors());
+    QVERIFY(m_query->percentiles().value(QStringLiteral("p99")).toDouble() > 0);
+    int answered = 0;
+    int total = 0;
+    for (const QVariant &group : m_query->byGroup()) {
+        answered += group.toMap().value(QStringLiteral("answered")).toInt();
+        total += group.toMap().value(QStringLiteral("total")).toInt();
+    }
+    QCOMPARE(answered, m_query->answered());
+    QCOMPARE(total, 200);
+}
+
+void QueryControllerTest::tabsShowTheirDevices()
+{
+    m_query->run();
+    QTRY_VERIFY_WITH_TIMEOUT(settled(), 10'000);
+    m_query->setTab(QStringLiteral("errors"));
+    QTRY_COMPARE(m_query->results()->rowShown(), m_query->errors());
+    m_query->setTab(QStringLiteral("silent"));
+    QTRY_COMPARE(m_query->results()->rowShown(), m_query->silent());
+    m_query->setTab(QStringLiteral("offline"));
+    QTRY_COMPARE(m_query->results()->rowShown(), m_query->offline());
+    m_query->setTab(QStringLiteral("nonsense"));
+    QCOMPARE(m_query->tab(), QStringLiteral("offline"));
+    m_query->setTab(QStringLiteral("results"));
+    QTRY_COMPARE(m_query->results()->rowShown(), m_query->answered());
+}
+
+void QueryControllerTest::cancelsAndAsksAgain()
+{
+    m_query->setDeadlineMs(60'000); // the silent ones keep it waiting
+    m_query->run();
+    QTRY_VERIFY(m_query->answered() > 0);
+    m_query->cancel();
+    QVERIFY(!m_query->running());
+    QVERIFY(m_query->cancelled());
+    QCOMPARE(sum(), 200);
+    const int silent = m_query->silent();
+    QVERIFY(silent > 0);
+    m_query->askSilentAgain();
+    QVERIFY(m_query->running());
+    QVERIFY(m_query->waiting() > 0 || m_query->answered() > 0);
+    QCOMPARE(sum(), 200);
+    m_query->cancel();
+    QCOMPARE(m_query->waiting(), 0);
+}
+
+void QueryControllerTest::scopesNarrow()
+{
+    QCOMPARE(m_query->scopes().size(), 2);
+    const int eu = m_fleet->devices()->countMatching(QStringLiteral("region = \"eu\""));
+    m_query->addScope(QStringLiteral("region"), QStringLiteral("eu"));
+    QCOMPARE(m_query->scopes().size(), 3);
+    QTRY_COMPARE(m_query->matching(), eu);
+    QCOMPARE(m_query->scopes().at(1).toMap().value(QStringLiteral("count")).toInt(), eu);
+    QCOMPARE(m_query->scopes().at(1).toMap().value(QStringLiteral("label")).toString(),
+             QStringLiteral("region = eu"));
+    QVERIFY(!m_query->scopes().at(0).toMap().value(QStringLiteral("on")).toBool());
+    m_query->toggleScope(0);
+    QVERIFY(!m_query->scopes().at(1).toMap().value(QStringLiteral("on")).toBool());
+    QTRY_COMPARE(m_query->matching(), 200);
+    m_query->removeScope(0);
+    m_query->removeScope(1);
+    QCOMPARE(m_query->scopes().size(), 2);
+
+    const QString device = QString::fromStdString(m_simulator->deviceIds().front());
+    m_query->setSelectionScope({device, QStringLiteral("not-there")});
+    QTRY_COMPARE(m_query->matching(), 1);
+    m_query->setSelectionScope({});
+    QTRY_COMPARE(m_query->matching(), 200);
+}
+
+void QueryControllerTest::completes()
+{
+    const QVariantList found = m_query->complete(QStringLiteral("region = "), 9);
+    QStringList values;
+    for (const QVariant &completion : found)
+        values.append(completion.toMap().value(QStringLiteral("insert")).toString());
+    QVERIFY(values.contains(QStringLiteral("\"eu\"")));
+    QCOMPARE(found.front().toMap().value(QStringLiteral("from")).toInt(), 9);
+    QVERIFY(m_query->labelNames().contains(QStringLiteral("region")));
+    QVERIFY(m_query->complete(QStringLiteral("\"unclosed"), 400).isEmpty());
+}
+
+void QueryControllerTest::linkLostDuringAQuery()
+{
+    m_query->setDeadlineMs(3000);
+    m_query->run();
+    QVERIFY(m_query->running());
+    m_query->setLinkUp(false);
+    QTRY_VERIFY(!m_query->problem().isEmpty());
+    m_query->cancel();
+    QCOMPARE(sum(), 200);
+    QVERIFY(!m_query->canRun());
+}
+
+QTEST_MAIN(QueryControllerTest)
+#include "tst_query_controller.moc"
