@@ -174,7 +174,8 @@ void FleetTrackerTest::reorderedAndRepeatedChangeNothing()
     late.seq = 8;
     late.firmware = "1.0.0";
     late.state = protocol::DeviceState::Closing;
-    QVERIFY(publish(*m_devices, late));
+    QVERIFY(publish(*m_devices, late)); // the stream keeps one of each device: each is awaited before the next
+    QTRY_COMPARE(fleet.tracker->reordered(), std::uint64_t(1));
     QVERIFY(publish(*m_devices, newest));
     QTRY_COMPARE(fleet.tracker->reordered(), std::uint64_t(2));
     QCOMPARE(fleet.text("d1", "fw"), std::string("2.0.0"));
@@ -184,6 +185,7 @@ void FleetTrackerTest::reorderedAndRepeatedChangeNothing()
     restarted.boot = newUlid();
     restarted.seq = 1;
     QVERIFY(publish(*m_devices, restarted));
+    QTRY_COMPARE(fleet.tracker->messages(), std::uint64_t(2));
     QVERIFY(publish(*m_devices, late)); // of the boot before
     QTRY_COMPARE(fleet.tracker->reordered(), std::uint64_t(3));
     QCOMPARE(fleet.state("d1"), std::string("online"));
