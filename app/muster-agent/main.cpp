@@ -93,6 +93,8 @@ int main(int argc, char *argv[])
 {
     // A small device has better use for memory than an arena a thread.
     mallopt(M_ARENA_MAX, 1);
+    // Setting these also keeps glibc from raising them by itself after the first large message.
+    mallopt(M_MMAP_THRESHOLD, 64 * 1024);
     mallopt(M_TRIM_THRESHOLD, 64 * 1024);
     app::StopSignals signals;
     Settings settings;

@@ -23,6 +23,7 @@ using std::chrono::seconds;
 // A flood of queries must not grow a small device: past these they are dropped, and counted.
 constexpr std::size_t maxWaiting = 256;
 constexpr std::size_t maxWaitingBytes = 1024 * 1024;
+constexpr std::size_t maxQueryBytes = 64 * 1024; // no question needs as much
 constexpr int maxSpreadMs = 600'000;
 constexpr milliseconds farewell{1000};
 
@@ -123,11 +124,11 @@ Status DeviceAgent::Private::listen()
 void DeviceAgent::Private::onQuery(const nats::MessageView &message)
 {
     const std::lock_guard lock(mutex);
-    if (message.reply.empty()) {
+    const std::size_t bytes = message.data.size();
+    if (message.reply.empty() || bytes > maxQueryBytes) {
         ++counters.refused;
         return;
     }
-    const std::size_t bytes = message.data.size();
     if (waiting >= maxWaiting || waitingBytes + bytes > maxWaitingBytes) {
         ++counters.dropped;
         return;

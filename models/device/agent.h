@@ -27,7 +27,7 @@ public:
     };
     struct Counters {
         std::uint64_t presence = 0, telemetry = 0, answered = 0;
-        std::uint64_t refused = 0; ///< queries that were none, or had nowhere to answer to
+        std::uint64_t refused = 0; ///< queries that were none, too large, or had nowhere to answer to
         std::uint64_t dropped = 0; ///< queries that came faster than they could be answered
     };
 

@@ -57,11 +57,12 @@ private Q_SLOTS:
             QVERIFY(connection->request(subjects[i % 5], protocol::encode(request), std::chrono::seconds(10))
                         .ok());
         }
-        const std::string padding(900'000, ' ');
-        for (int i = 0; i < 3; ++i) // large, valid, and to be forgotten afterwards
-            QVERIFY(connection
-                        ->request(subjects[i], protocol::encode(request) + padding, std::chrono::seconds(10))
-                        .ok());
+        const std::string padding(60'000, ' '); // large, valid, and to be forgotten afterwards
+        for (const char *subject : subjects)
+            QVERIFY(connection->request(subject, protocol::encode(request) + padding, std::chrono::seconds(10)).ok());
+        const std::string flood(900'000, '[');
+        for (const char *subject : subjects)
+            QVERIFY(connection->publish(subject, flood, "nowhere").ok());
         const std::size_t seen = presence.size();
         QVERIFY(presence.waitForCount(seen + 5));
         const int resident = residentKb(agent.processId());
