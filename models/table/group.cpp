@@ -225,24 +225,22 @@ bool sortIntoLeaves(const Snapshot &snapshot, const std::vector<Level> &levels, 
     return !isCancelled(cancel);
 }
 
+__extension__ using Wide = __int128; // no sum of 2^32 values leaves it
+
 /// Count, extremes and sums of the values of one group.
 template <typename T>
 struct Sums {
     std::uint64_t count = 0;
     T least = std::numeric_limits<T>::max();
     T most = std::numeric_limits<T>::lowest();
-    double sum = 0;
-    std::int64_t exact = 0; ///< while isExact
-    bool isExact = true;
+    std::conditional_t<std::is_integral_v<T>, Wide, T> sum = 0;
 
     void take(T value)
     {
         ++count;
         least = std::min(least, value);
         most = std::max(most, value);
-        sum += static_cast<double>(value);
-        if constexpr (std::is_integral_v<T>)
-            isExact = isExact && !__builtin_add_overflow(exact, static_cast<std::int64_t>(value), &exact);
+        sum += value;
     }
     void take(const Sums &other)
     {
@@ -250,7 +248,6 @@ struct Sums {
         least = std::min(least, other.least);
         most = std::max(most, other.most);
         sum += other.sum;
-        isExact = isExact && other.isExact && !__builtin_add_overflow(exact, other.exact, &exact);
     }
 };
 
@@ -429,7 +426,7 @@ private:
     template <typename T, typename Make>
     Value result(const Sums<T> &all, const Make &make) const
     {
-        const double mean = all.sum / static_cast<double>(all.count);
+        const double mean = static_cast<double>(all.sum) / static_cast<double>(all.count);
         if (m_function == Function::Min)
             return make(all.least);
         if (m_function == Function::Max)
@@ -440,10 +437,11 @@ private:
                                                             : Value(mean);
         }
         if constexpr (std::is_integral_v<T>) {
-            if (all.isExact)
-                return Value(all.exact);
+            const auto narrow = static_cast<std::int64_t>(all.sum);
+            if (narrow == all.sum)
+                return Value(narrow);
         }
-        return Value(all.sum);
+        return Value(static_cast<double>(all.sum));
     }
 
     template <typename T, typename Values, typename Make>

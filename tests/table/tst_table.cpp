@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "random_table.h"
+#include "table/columns.h"
+#include "table/format.h"
+
+#include <QTest>
+
+#include <algorithm>
+#include <thread>
+
+using namespace muster;
+using namespace muster::table;
+
+class TestTable : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void holdsWhatBatchesSay_data()
+    {
+        QTest::addColumn<unsigned>("seed");
+        for (unsigned seed = 1; seed <= 12; ++seed)
+            QTest::addRow("seed %u", seed) << seed;
+    }
+    void holdsWhatBatchesSay()
+    {
+        QFETCH(unsigned, seed);
+        RandomTable random(seed);
+        Table table("device");
+        PlainTable plain;
+        Batch batch;
+        for (int round = 0; round < 40; ++round) {
+            const PlainTable before = plain;
+            random.fill(batch, plain, 1 + random.below(120));
+            const Change change = table.apply(batch);
+            QVERIFY(batch.isEmpty());
+            compare(table, plain);
+            compareChange(table, change, before, plain);
+        }
+    }
+
+    void widensWithoutLoss()
+    {
+        Table table("device");
+        Batch batch;
+        batch.set("a", "n", std::int64_t{1} << 53);
+        batch.set("b", "n", std::int64_t{3});
+        table.apply(batch);
+        const ColumnIndex n = table.column("n");
+        QCOMPARE(table.columnType(n), Type::Int);
+        batch.set("c", "n", 0.5);
+        table.apply(batch);
+        QCOMPARE(table.columnType(n), Type::Double);
+        QCOMPARE(std::get<double>(table.cell(table.find("b"), n)), 3.0);
+        // One more than a double can hold.
+        batch.set("d", "n", (std::int64_t{1} << 53) + 1);
+        table.apply(batch);
+        QCOMPARE(table.columnType(n), Type::Text);
+        QCOMPARE(toText(table.cell(table.find("a"), n)), std::string("9007199254740992"));
+        QCOMPARE(toText(table.cell(table.find("d"), n)), std::string("9007199254740993"));
+        QCOMPARE(toText(table.cell(table.find("c"), n)), std::string("0.5"));
+    }
+    void largeIntegerKeepsOffDouble()
+    {
+        Table table("device");
+        Batch batch;
+        batch.set("a", "n", (std::int64_t{1} << 53) + 1);
+        table.apply(batch);
+        batch.set("b", "n", 0.5);
+        table.apply(batch);
+        QCOMPARE(table.columnType(1), Type::Text);
+        QCOMPARE(toText(table.cell(0, 1)), std::string("9007199254740993"));
+    }
+    void timesKeepTheirMicroseconds()
+    {
+        Table table("device");
+        Batch batch;
+        batch.set("a", "t", UtcTime{1'700'000'000'123'456});
+        batch.set("b", "t", std::string_view("soon"));
+        table.apply(batch);
+        const std::string held = toText(table.cell(0, 1));
+        QCOMPARE(UtcTime::parse(held)->micros, std::int64_t{1'700'000'000'123'456});
+    }
+    void versionsStayVersionsUntilOneIsNot()
+    {
+        Table table("device");
+        Batch batch;
+        batch.set("a", "fw", std::string_view("1.10.2"));
+        batch.set("b", "fw", std::string_view("v2.0"));
+        table.apply(batch);
+        QCOMPARE(table.columnType(1), Type::Version);
+        batch.set("c", "fw", std::string_view("unknown"));
+        table.apply(batch);
+        QCOMPARE(table.columnType(1), Type::Text);
+        QCOMPARE(toText(table.cell(0, 1)), std::string("1.10.2"));
+    }
+    void declaredTypeYieldsToValues()
+    {
+        Table table("device");
+        const ColumnIndex column = table.ensureColumn("at", Type::Time);
+        QCOMPARE(table.columnType(column), Type::Time);
+        Batch batch;
+        batch.set("a", "at", std::int64_t{5});
+        table.apply(batch);
+        QCOMPARE(table.columnType(column), Type::Int);
+        table.clear();
+        QCOMPARE(table.columnType(column), Type::Time);
+    }
+
+    void fieldsNotGivenStay()
+    {
+        Table table("device");
+        Batch batch;
+        batch.set("a", "x", std::int64_t{1});
+        batch.set("a", "y", std::int64_t{2});
+        table.apply(batch);
+        batch.set("a", "x", ValueView());
+        const Change change = table.apply(batch);
+        QCOMPARE(change.changed, std::vector<RowId>{0});
+        QCOMPARE(change.columns, std::vector<ColumnIndex>{table.column("x")});
+        QVERIFY(std::holds_alternative<std::monostate>(table.cell(0, table.column("x"))));
+        QCOMPARE(std::get<std::int64_t>(table.cell(0, table.column("y"))), 2);
+        batch.set("a", "y", std::int64_t{2});
+        const Change same = table.apply(batch);
+        QVERIFY(same.changed.empty() && same.columns.empty());
+    }
+    void removedAndBackAgainStartsEmpty()
+    {
+        Table table("device");
+        Batch batch;
+        batch.set("a", "x", std::int64_t{1});
+        table.apply(batch);
+        batch.remove("a");
+        batch.set("a", "y", std::int64_t{2});
+        table.apply(batch);
+        QCOMPARE(table.rowCount(), std::size_t{1});
+        const RowId row = table.find("a");
+        QVERIFY(std::holds_alternative<std::monostate>(table.cell(row, table.column("x"))));
+        QCOMPARE(std::get<std::int64_t>(table.cell(row, table.column("y"))), 2);
+    }
+    void idsOfRemovedRowsServeAgain()
+    {
+        Table table("device");
+        Batch batch;
+        batch.set("a", "x", std::int64_t{1});
+        batch.set("b", "x", std::int64_t{2});
+        table.apply(batch);
+        const RowId old = table.find("a");
+        batch.remove("a");
+        QCOMPARE(table.apply(batch).removed, std::vector<RowId>{old});
+        QVERIFY(!table.isLive(old));
+        QVERIFY(table.key(old).empty());
+        batch.set("c", "y", std::int64_t{3});
+        const Change change = table.apply(batch);
+        QCOMPARE(change.reused, std::vector<RowId>{old});
+        QCOMPARE(table.find("c"), old);
+        QVERIFY(std::holds_alternative<std::monostate>(table.cell(old, table.column("x"))));
+    }
+    void theKeyIsNotAField()
+    {
+        Table table("device");
+        Batch batch;
+        batch.set("a", "device", std::string_view("someone-else"));
+        table.apply(batch);
+        QCOMPARE(table.key(0), std::string_view("a"));
+        QCOMPARE(toText(table.cell(0, 0)), std::string("a"));
+    }
+    void madeUpNamesDoNotGrowForEver()
+    {
+        Table table("device");
+        Batch batch;
+        for (int i = 0; i < 5000; ++i)
+            batch.set("a", "field" + std::to_string(i), std::int64_t{i});
+        table.apply(batch);
+        QVERIFY(table.columnCount() <= static_cast<int>(maxColumns));
+        QCOMPARE(table.rowCount(), std::size_t{1});
+    }
+    void textsThatPassDoNotPileUp()
+    {
+        Table table("device");
+        Batch batch;
+        for (int round = 0; round < 400; ++round) {
+            for (int device = 0; device < 100; ++device)
+                batch.set("d" + std::to_string(device), "log",
+                          std::string_view("message " + std::to_string(round * 100 + device)));
+            table.apply(batch);
+        }
+        QVERIFY2(table.memoryBytes() < 500'000,
+                 qPrintable(QString::number(table.memoryBytes()))); // 40,000 texts passed
+        QCOMPARE(toText(table.cell(table.find("d7"), 1)), std::string("message 39907"));
+    }
+    void keysThatPassDoNotPileUp()
+    {
+        Table table("device");
+        Batch batch;
+        std::size_t settled = 0;
+        for (int round = 0; round < 300; ++round) {
+            for (int device = 0; device < 100; ++device) {
+                batch.set("device-" + std::to_string(round * 100 + device), "x", std::int64_t{1});
+                if (round > 0)
+                    batch.remove("device-" + std::to_string((round - 1) * 100 + device));
+            }
+            table.apply(batch);
+            QCOMPARE(table.rowCount(), std::size_t{100});
+            if (round == 150)
+                settled = table.memoryBytes();
+        }
+        QVERIFY(table.memoryBytes() < settled * 2);
+        QVERIFY(table.find("device-29950") != noRow);
+        QCOMPARE(table.find("device-100"), noRow);
+    }
+
+    void snapshotStaysAsItWas()
+    {
+        Table table("device");
+        Batch batch;
+        for (int i = 0; i < 10'000; ++i) {
+            const std::string key = "d" + std::to_string(i);
+            batch.set(key, "n", std::int64_t{i});
+            batch.set(key, "t", std::string_view(key));
+        }
+        table.apply(batch);
+        const auto snapshot = table.snapshot();
+        std::thread reader([&snapshot] {
+            std::int64_t sum = 0;
+            for (RowId row = 0; row < snapshot->rowLimit; ++row) {
+                sum += std::get<std::int64_t>(snapshot->columns[1].cell(row));
+                QVERIFY(toText(snapshot->columns[2].cell(row)) == "d" + std::to_string(row));
+            }
+            QCOMPARE(sum, std::int64_t{49'995'000});
+        });
+        for (int i = 0; i < 10'000; ++i) {
+            const std::string key = "d" + std::to_string(i);
+            batch.set(key, "n", 0.5);
+            batch.set(key, "t", std::string_view("new " + key));
+            batch.set("more" + std::to_string(i), "n", std::int64_t{1});
+        }
+        table.apply(batch);
+        reader.join();
+        QCOMPARE(snapshot->rowCount, std::size_t{10'000});
+        QCOMPARE(table.rowCount(), std::size_t{20'000});
+    }
+
+    void kindsFollowNames_data()
+    {
+        QTest::addColumn<QByteArray>("name");
+        QTest::addColumn<int>("type");
+        QTest::addColumn<int>("kind");
+        const auto row = [](const char *name, Type type, Kind kind) {
+            QTest::newRow(name) << QByteArray(name) << static_cast<int>(type) << static_cast<int>(kind);
+        };
+        row("mem.free", Type::Int, Kind::Bytes);
+        row("disk.root.used", Type::Int, Kind::Bytes);
+        row("net.rx_bytes", Type::Int, Kind::Bytes);
+        row("cpu.pct", Type::Double, Kind::Percent);
+        row("uptime", Type::Int, Kind::Duration);
+        row("proc.uptime", Type::Double, Kind::Duration);
+        row("temp.soc", Type::Double, Kind::Celsius);
+        row("last_seen", Type::Time, Kind::Age);
+        row("reply_ms", Type::Int, Kind::Milliseconds);
+        row("presence", Type::Text, Kind::Presence);
+        row("outcome", Type::Text, Kind::Outcome);
+        row("device", Type::Text, Kind::Identifier);
+        row("rack.id", Type::Int, Kind::Identifier);
+        row("fw", Type::Version, Kind::Version);
+        row("seen_at", Type::Time, Kind::Time);
+        row("enabled", Type::Bool, Kind::Flag);
+        row("load", Type::Double, Kind::Number);
+        row("temp.unit", Type::Text, Kind::Text);
+    }
+    void kindsFollowNames()
+    {
+        QFETCH(QByteArray, name);
+        QFETCH(int, type);
+        QFETCH(int, kind);
+        QCOMPARE(static_cast<int>(fieldKind(name.toStdString(), static_cast<Type>(type))), kind);
+    }
+
+private:
+    static void compare(const Table &table, const PlainTable &plain)
+    {
+        QCOMPARE(table.rowCount(), plain.size());
+        for (const auto &[key, row] : plain) {
+            const RowId id = table.find(key);
+            QVERIFY(id != noRow);
+            QVERIFY(table.isLive(id));
+            QCOMPARE(table.key(id), std::string_view(key));
+            for (const std::string &name : RandomTable::columns()) {
+                const auto held = row.find(name);
+                const std::string expected = held == row.end() ? std::string() : toText(view(held->second));
+                const ValueView cell = table.cell(id, table.column(name));
+                QCOMPARE(toText(cell), expected);
+                QCOMPARE(std::holds_alternative<std::monostate>(cell),
+                         held == row.end() || std::holds_alternative<std::monostate>(held->second));
+            }
+        }
+    }
+
+    static void compareChange(const Table &table, const Change &change, const PlainTable &before,
+                              const PlainTable &after)
+    {
+        const auto isNew = [&change](RowId row) {
+            return row >= change.firstNew ||
+                   std::binary_search(change.reused.begin(), change.reused.end(), row);
+        };
+        for (const auto &[key, row] : after) {
+            const auto old = before.find(key);
+            const RowId id = table.find(key);
+            if (isNew(id)) // also one that left and came back within the batch
+                continue;
+            QVERIFY(old != before.end());
+            const auto textOf = [](const PlainRow &from) {
+                std::string all;
+                for (const auto &[name, value] : from) {
+                    if (!std::holds_alternative<std::monostate>(value))
+                        all += name + '=' + toText(view(value)) + ';';
+                }
+                return all;
+            };
+            if (textOf(old->second) != textOf(row))
+                QVERIFY(std::binary_search(change.changed.begin(), change.changed.end(), id));
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(TestTable)
+#include "tst_table.moc"

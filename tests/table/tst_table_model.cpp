@@ -1,0 +1,595 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "random_table.h"
+#include "table/table_model.h"
+
+#include <QAbstractItemModelTester>
+#include <QFile>
+#include <QLocale>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <algorithm>
+
+using namespace muster;
+using namespace muster::table;
+using Tester = QAbstractItemModelTester;
+
+namespace {
+
+/// A model whose every state is looked at, and a list of lines that follows its signals alone.
+class Watched {
+public:
+    explicit Watched(TableModel &model)
+        : m_model(model),
+          m_tester(&model, Tester::FailureReportingMode::QtTest)
+    {
+        QObject::connect(&model, &QAbstractItemModel::rowsInserted, &m_context,
+                         [this](const QModelIndex &, int first, int last) {
+                             for (int i = first; i <= last; ++i)
+                                 m_lines.insert(i, line(i));
+                         });
+        QObject::connect(
+            &model, &QAbstractItemModel::rowsRemoved, &m_context,
+            [this](const QModelIndex &, int first, int last) { m_lines.remove(first, last - first + 1); });
+        const auto again = [this] { m_lines = now(); };
+        QObject::connect(&model, &QAbstractItemModel::layoutChanged, &m_context, again);
+        QObject::connect(&model, &QAbstractItemModel::modelReset, &m_context, again);
+        m_lines = now();
+    }
+    bool isTrue() const { return m_lines == now(); }
+
+private:
+    QString line(int row) const
+    {
+        if (!m_model.isGroup(row))
+            return m_model.keyAt(row);
+        return QStringLiteral("#%1 %2")
+            .arg(m_model.data(m_model.index(row, 0), TableModel::DepthRole).toInt())
+            .arg(m_model.data(m_model.index(row, 0), TableModel::RawRole).toString());
+    }
+    QStringList now() const
+    {
+        QStringList lines;
+        for (int i = 0; i < m_model.rowCount(); ++i)
+            lines.append(line(i));
+        return lines;
+    }
+
+    TableModel &m_model;
+    Tester m_tester;
+    QObject m_context;
+    QStringList m_lines;
+};
+
+void fill(TableModel &model, int devices)
+{
+    Batch batch;
+    for (int i = 0; i < devices; ++i) {
+        const std::string key = "d" + std::to_string(1000 + i);
+        batch.set(key, "group", std::string_view(i % 3 == 0 ? "a" : i % 3 == 1 ? "b" : "c"));
+        batch.set(key, "fw", std::string_view(i % 2 == 0 ? "1.9" : "1.10"));
+        batch.set(key, "cpu.pct", static_cast<double>(i) / 2);
+        batch.set(key, "mem.free", std::int64_t{18'400'000} + i);
+    }
+    model.apply(batch);
+}
+
+QStringList keys(const TableModel &model)
+{
+    QStringList found;
+    for (int i = 0; i < model.rowCount(); ++i)
+        found.append(model.keyAt(i));
+    return found;
+}
+
+int columnOf(const TableModel &model, const QString &name)
+{
+    for (int i = 0; i < model.columnCount(); ++i) {
+        if (model.columnName(i) == name)
+            return i;
+    }
+    return -1;
+}
+
+QString shown(const TableModel &model, int row, const char *column)
+{
+    return model.data(model.index(row, columnOf(model, QString::fromLatin1(column))), Qt::DisplayRole)
+        .toString();
+}
+
+} // namespace
+
+class TestTableModel : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates)); }
+
+    void everyStateIsSound_data()
+    {
+        QTest::addColumn<unsigned>("seed");
+        for (unsigned seed = 1; seed <= 10; ++seed)
+            QTest::addRow("seed %u", seed) << seed;
+    }
+    void everyStateIsSound()
+    {
+        QFETCH(unsigned, seed);
+        RandomTable random(seed);
+        TableModel model("device");
+        Watched watched(model);
+        Tester columns(model.columnList(), Tester::FailureReportingMode::QtTest);
+        PlainTable plain;
+        Batch batch;
+        for (int step = 0; step < 150; ++step) {
+            act(model, random, plain, batch);
+            QVERIFY(watched.isTrue());
+            if (step % 10 == 0)
+                QCoreApplication::processEvents();
+        }
+        model.setPaused(false);
+        model.setAllExpanded(true);
+        // What it settles on is what an evaluation of its table gives.
+        const auto settled = [&] {
+            const View view = *evaluate(*model.table().snapshot(), model.spec());
+            QStringList expected;
+            for (const RowId row : view.rows)
+                expected.append(QString::fromUtf8(model.table().key(row).data(),
+                                                  static_cast<qsizetype>(model.table().key(row).size())));
+            QStringList held = keys(model);
+            held.removeAll(QString());
+            return held == expected;
+        };
+        QTRY_VERIFY(settled());
+        QVERIFY(watched.isTrue());
+        QCOMPARE(model.rowTotal(), static_cast<int>(plain.size()));
+    }
+
+    void showsWhatOperatorsRead()
+    {
+        TableModel model("device");
+        Batch batch;
+        batch.set("d1", "mem.free", std::int64_t{18'400'000});
+        batch.set("d1", "uptime", std::int64_t{61 * 86400 + 20 * 3600});
+        batch.set("d1", "temp.soc", 60.5);
+        batch.set("d1", "reply_ms", std::int64_t{635});
+        batch.set("d1", "cpu.pct", 38.44);
+        batch.set("d1", "ok", true);
+        batch.set("d1", "load", 0.25);
+        batch.set("d1", "count", std::int64_t{1'234'567});
+        batch.set("d1", "presence", std::string_view("online"));
+        batch.set("d1", "last_seen", UtcTime{UtcTime::now().micros - 65'000'000});
+        batch.set("d1", "note", std::string_view("a\nb\u202Ec\xff"));
+        batch.set("d2", "note", std::string_view(std::string(64 * 1024, 'x')));
+        model.apply(batch);
+        const int d1 = model.rowOfKey(QStringLiteral("d1"));
+        const int d2 = model.rowOfKey(QStringLiteral("d2"));
+        QCOMPARE(shown(model, d1, "mem.free"), QStringLiteral("18.4 MB"));
+        QCOMPARE(shown(model, d1, "uptime"), QStringLiteral("61d 20h"));
+        QCOMPARE(shown(model, d1, "temp.soc"), QStringLiteral("60.5 °C"));
+        QCOMPARE(shown(model, d1, "reply_ms"), QStringLiteral("635 ms"));
+        QCOMPARE(shown(model, d1, "cpu.pct"), QStringLiteral("38.4"));
+        QCOMPARE(shown(model, d1, "load"), QStringLiteral("0.25"));
+        QCOMPARE(shown(model, d1, "count"), QStringLiteral("1,234,567"));
+        QCOMPARE(shown(model, d1, "ok"), QStringLiteral("yes"));
+        QCOMPARE(shown(model, d1, "presence"), QStringLiteral("online"));
+        QCOMPARE(shown(model, d1, "last_seen"), QStringLiteral("1 min"));
+        QCOMPARE(shown(model, d2, "last_seen"), QStringLiteral("never"));
+        QCOMPARE(shown(model, d2, "mem.free"), QString());
+        const QString note = shown(model, d1, "note");
+        QVERIFY(!note.contains(u'\n') && !note.contains(QChar(0x202E)) &&
+                note.contains(QStringLiteral("U+202E")));
+        QVERIFY(shown(model, d2, "note").size() < 1000);
+        QCOMPARE(model.data(model.index(d1, columnOf(model, QStringLiteral("cpu.pct"))), TableModel::RawRole)
+                     .toString(),
+                 QStringLiteral("38.44"));
+        QVERIFY(model.columnRightAligned(columnOf(model, QStringLiteral("mem.free"))));
+        QLocale::setDefault(QLocale(QLocale::German, QLocale::Germany));
+        QCOMPARE(shown(model, d1, "mem.free"), QStringLiteral("18,4 MB"));
+        QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
+    }
+
+    void groupsHaveHeadings()
+    {
+        TableModel model("device");
+        Watched watched(model);
+        fill(model, 12);
+        model.setAggregates(
+            {QStringLiteral("avg cpu.pct"), QStringLiteral("nonsense x"), QStringLiteral("min mem.free")});
+        QCOMPARE(model.aggregates(),
+                 (QStringList{QStringLiteral("avg cpu.pct"), QStringLiteral("min mem.free")}));
+        model.setGroupBy({QStringLiteral("group"), QStringLiteral("fw")});
+        QCOMPARE(model.rowCount(), 3 + 6 + 12);
+        const auto at = [&](int row, int column, int role) {
+            return model.data(model.index(row, column), role);
+        };
+        QVERIFY(model.isGroup(0));
+        QCOMPARE(at(0, 0, Qt::DisplayRole).toString(), QStringLiteral("a"));
+        QCOMPARE(at(0, 0, TableModel::CountRole).toInt(), 4);
+        QCOMPARE(at(1, 0, Qt::DisplayRole).toString(), QStringLiteral("fw 1.9"));
+        QCOMPARE(at(1, 0, TableModel::DepthRole).toInt(), 1);
+        QCOMPARE(at(2, 0, TableModel::DepthRole).toInt(), 2);
+        const int cpu = columnOf(model, QStringLiteral("cpu.pct"));
+        QCOMPARE(at(0, cpu, TableModel::PrefixRole).toString(), QStringLiteral("avg"));
+        QCOMPARE(at(0, cpu, Qt::DisplayRole).toString(), QStringLiteral("2.3")); // of 0, 1.5, 3, 4.5
+        QCOMPARE(model.parentRow(2), 1);
+        QCOMPARE(model.parentRow(1), 0);
+        QCOMPARE(model.parentRow(0), -1);
+        QCOMPARE(model.keyAt(0), QString());
+
+        model.setExpanded(0, false);
+        QCOMPARE(model.rowCount(), 3 + 4 + 8);
+        QCOMPARE(at(0, 0, TableModel::ExpandedRole).toBool(), false);
+        // A closed group stays closed when its values change and when it is filtered away and comes back.
+        Batch batch;
+        batch.set("d1000", "cpu.pct", 90.0);
+        model.apply(batch);
+        model.setQuickFilter(QStringLiteral("b"));
+        model.setQuickFilter(QString());
+        QCOMPARE(model.rowCount(), 3 + 4 + 8);
+        QTRY_COMPARE(at(0, cpu, Qt::DisplayRole).toString(), QStringLiteral("24.8"));
+        model.setAllExpanded(false);
+        QCOMPARE(model.rowCount(), 3);
+        QCOMPARE(model.rowShown(), 12);
+        model.setAllExpanded(true);
+        QCOMPARE(model.rowCount(), 3 + 6 + 12);
+        QVERIFY(watched.isTrue());
+    }
+
+    void sortsAndFilters()
+    {
+        TableModel model("device");
+        Watched watched(model);
+        fill(model, 6);
+        const int cpu = columnOf(model, QStringLiteral("cpu.pct"));
+        model.sortByColumn(cpu, false);
+        QCOMPARE(model.sortDirection(cpu), 0);
+        QCOMPARE(model.sortRank(cpu), 1);
+        model.sortByColumn(cpu, false);
+        QCOMPARE(model.keyAt(0), QStringLiteral("d1005"));
+        const int group = columnOf(model, QStringLiteral("group"));
+        model.sortByColumn(group, true);
+        QCOMPARE(model.sortRank(group), 2);
+        model.sortByColumn(cpu, true);
+        QCOMPARE(model.sortDirection(cpu), -1);
+        QCOMPARE(model.keyAt(0), QStringLiteral("d1000"));
+
+        const QVariantMap bad = model.setExpression(QStringLiteral("cpu.pct <"));
+        QCOMPARE(bad.value(QStringLiteral("ok")).toBool(), false);
+        QVERIFY(!bad.value(QStringLiteral("message")).toString().isEmpty());
+        QCOMPARE(model.rowShown(), 6);
+        QVERIFY(model.setExpression(QStringLiteral("fw < \"1.10.0\" and group = \"a\""))
+                    .value(QStringLiteral("ok"))
+                    .toBool());
+        QCOMPARE(keys(model), QStringList{QStringLiteral("d1000")});
+        model.setBaseFilter(filter::Expression::equals("group", std::string("b")));
+        QCOMPARE(model.rowShown(), 0);
+        QCOMPARE(model.rowTotal(), 6);
+        QCOMPARE(model.countMatching(QStringLiteral("group = \"b\"")), 2);
+        QCOMPARE(model.countMatching(QStringLiteral("group =")), -1);
+        QCOMPARE(model.valuesOf(QStringLiteral("fw"), 1).size(), 1);
+        QVERIFY(model.fieldNames().contains(QStringLiteral("mem.free")));
+    }
+
+    void selectionSurvivesFilters()
+    {
+        TableModel model("device");
+        Watched watched(model);
+        fill(model, 9);
+        model.select(2, TableModel::Replace);
+        model.select(4, TableModel::Range);
+        QCOMPARE(model.selectedCount(), 3);
+        model.setQuickFilter(QStringLiteral("d1008"));
+        QCOMPARE(model.selectedCount(), 3);
+        model.select(0, TableModel::Toggle);
+        model.setQuickFilter(QString());
+        QCOMPARE(model.selectedKeys(), (QStringList{QStringLiteral("d1002"), QStringLiteral("d1003"),
+                                                    QStringLiteral("d1004"), QStringLiteral("d1008")}));
+        QVERIFY(model.data(model.index(3, 0), TableModel::SelectedRole).toBool());
+        // A removed row is not selected, nor is whoever gets its id.
+        Batch batch;
+        batch.remove("d1003");
+        model.apply(batch);
+        batch.set("newcomer", "fw", std::string_view("2.0"));
+        model.apply(batch);
+        QCOMPARE(model.selectedCount(), 3);
+        QTRY_VERIFY(model.rowOfKey(QStringLiteral("newcomer")) >= 0);
+        QVERIFY(
+            !model.data(model.index(model.rowOfKey(QStringLiteral("newcomer")), 0), TableModel::SelectedRole)
+                 .toBool());
+        const QString tsv = model.selectionAsTsv();
+        QCOMPARE(tsv.count(u'\n'), 4);
+        QVERIFY(tsv.startsWith(QStringLiteral("device\tgroup\tfw\tcpu.pct\tmem.free\n")));
+        model.setGroupBy({QStringLiteral("group")});
+        model.select(0, TableModel::Replace); // a heading stands for its rows
+        QCOMPARE(model.selectedCount(), 2);
+        model.selectAll();
+        QCOMPARE(model.selectedCount(), 9);
+        model.clearSelection();
+        QCOMPARE(model.selectedCount(), 0);
+    }
+
+    void changesAreFewRanges()
+    {
+        TableModel model("device");
+        fill(model, 1000);
+        QSignalSpy changes(&model, &QAbstractItemModel::dataChanged);
+        Batch batch;
+        for (int i = 100; i < 150; ++i)
+            batch.set("d" + std::to_string(1000 + i), "cpu.pct", -1.0);
+        model.apply(batch);
+        QCOMPARE(changes.size(), 1);
+        const int cpu = columnOf(model, QStringLiteral("cpu.pct"));
+        QCOMPARE(changes[0][0].toModelIndex(), model.index(100, cpu));
+        QCOMPARE(changes[0][1].toModelIndex(), model.index(149, cpu));
+        QVERIFY(changes[0][2].value<QList<int>>().contains(int{Qt::DisplayRole}));
+        changes.clear();
+        for (int i = 0; i < 1000; i += 2)
+            batch.set("d" + std::to_string(1000 + i), "cpu.pct", -2.0);
+        model.apply(batch);
+        QVERIFY(changes.size() <= 64);
+    }
+    void scatteredFiltersAreFewSignals()
+    {
+        TableModel model("device");
+        Watched watched(model);
+        fill(model, 3000);
+        QSignalSpy inserted(&model, &QAbstractItemModel::rowsInserted);
+        QSignalSpy removed(&model, &QAbstractItemModel::rowsRemoved);
+        QSignalSpy reset(&model, &QAbstractItemModel::modelReset);
+        model.setQuickFilter(QStringLiteral("7"));
+        model.setQuickFilter(QString());
+        QCOMPARE(inserted.size() + removed.size(), 2);
+        QCOMPARE(reset.size(), 0);
+        QVERIFY(watched.isTrue());
+    }
+    void persistentIndexesFollowTheirRows()
+    {
+        TableModel model("device");
+        fill(model, 50);
+        const QPersistentModelIndex held(model.index(model.rowOfKey(QStringLiteral("d1040")), 1));
+        model.sortByColumn(columnOf(model, QStringLiteral("cpu.pct")), false);
+        model.sortByColumn(columnOf(model, QStringLiteral("cpu.pct")), false);
+        QCOMPARE(model.keyAt(held.row()), QStringLiteral("d1040"));
+        model.setQuickFilter(QStringLiteral("d1041"));
+        QVERIFY(!held.isValid());
+    }
+    void rowsDoNotJumpAtOnce()
+    {
+        TableModel model("device");
+        fill(model, 20);
+        model.sortByColumn(columnOf(model, QStringLiteral("cpu.pct")), false);
+        QCOMPARE(model.keyAt(0), QStringLiteral("d1000"));
+        QSignalSpy moved(&model, &QAbstractItemModel::layoutChanged);
+        Batch batch;
+        batch.set("d1000", "cpu.pct", 100.0);
+        model.apply(batch);
+        QCOMPARE(model.keyAt(0), QStringLiteral("d1000"));
+        QCOMPARE(moved.size(), 0);
+        QTRY_COMPARE(model.keyAt(19), QStringLiteral("d1000"));
+    }
+
+    void largeTablesAreWorkedOutElsewhere()
+    {
+        TableModel model("device");
+        Batch batch;
+        for (int i = 0; i < 40'000; ++i) {
+            const std::string key = "d" + std::to_string(i);
+            batch.set(key, "n", std::int64_t{i % 1000});
+        }
+        model.apply(batch);
+        QTRY_COMPARE(model.rowShown(), 40'000);
+        QSignalSpy busy(&model, &TableModel::busyChanged);
+        model.setExpression(QStringLiteral("n = 7"));
+        QVERIFY(model.busy());
+        model.setExpression(QStringLiteral("n = 8"));
+        // Rows that go and come while it works are neither kept nor lost.
+        batch.remove("d8");
+        batch.set("d1008", "n", std::int64_t{9});
+        batch.set("late", "n", std::int64_t{8});
+        model.apply(batch);
+        QTRY_VERIFY(!model.busy());
+        QTRY_VERIFY(keys(model).contains(QStringLiteral("late")));
+        QTRY_COMPARE(model.rowShown(), 39);
+        QVERIFY(!keys(model).contains(QStringLiteral("d1008")));
+        QVERIFY(!keys(model).contains(QStringLiteral("d8")));
+        QVERIFY(busy.size() >= 2);
+    }
+    void goesAwayWhileBusy()
+    {
+        auto model = std::make_unique<TableModel>("device");
+        Batch batch;
+        for (int i = 0; i < 60'000; ++i)
+            batch.set("d" + std::to_string(i), "n", std::int64_t{i});
+        model->apply(batch);
+        model->setExpression(QStringLiteral("n > 7"));
+        QTemporaryDir folder;
+        model->exportTo(QUrl::fromLocalFile(folder.filePath(QStringLiteral("out.csv"))));
+        model.reset();
+        QCoreApplication::processEvents();
+    }
+
+    void pausedShowsAPicture()
+    {
+        TableModel model("device");
+        Watched watched(model);
+        fill(model, 5);
+        model.setPaused(true);
+        Batch batch;
+        batch.set("d1000", "cpu.pct", 77.0);
+        batch.set("new", "cpu.pct", 1.0);
+        batch.remove("d1001");
+        model.apply(batch);
+        QCOMPARE(model.rowTotal(), 5);
+        QCOMPARE(shown(model, 0, "cpu.pct"), QStringLiteral("0.0"));
+        QCOMPARE(model.keyAt(1), QStringLiteral("d1001"));
+        model.setExpression(QStringLiteral("cpu.pct < 1"));
+        QCOMPARE(keys(model), (QStringList{QStringLiteral("d1000"), QStringLiteral("d1001")}));
+        model.setExpression(QString());
+        model.setPaused(false);
+        QCOMPARE(model.rowTotal(), 5);
+        QCOMPARE(shown(model, model.rowOfKey(QStringLiteral("d1000")), "cpu.pct"), QStringLiteral("77.0"));
+        QCOMPARE(model.rowOfKey(QStringLiteral("d1001")), -1);
+        QVERIFY(model.rowOfKey(QStringLiteral("new")) >= 0);
+        QVERIFY(watched.isTrue());
+    }
+
+    void columnsMoveHideAndAreRemembered()
+    {
+        TableModel model("device");
+        Watched watched(model);
+        Tester columns(model.columnList(), Tester::FailureReportingMode::QtTest);
+        model.setColumns({{QStringLiteral("device"), QStringLiteral("Device")},
+                          {QStringLiteral("fw"), QString()},
+                          {QStringLiteral("site"), QStringLiteral("Site")}},
+                         false);
+        fill(model, 3);
+        QCOMPARE(model.columnCount(), 3);
+        QCOMPARE(model.columnTitle(0), QStringLiteral("Device"));
+        QCOMPARE(model.columnTitle(1), QStringLiteral("fw"));
+        QCOMPARE(model.columnList()->rowCount(), 6);
+        model.setColumnVisible(QStringLiteral("cpu.pct"), true);
+        QCOMPARE(model.columnName(3), QStringLiteral("cpu.pct"));
+        model.moveColumn(3, 1);
+        QCOMPARE(model.columnName(1), QStringLiteral("cpu.pct"));
+        model.setColumnWidth(1, 333);
+        model.setColumnVisible(QStringLiteral("site"), false);
+        model.columnList()->move(0, 5);
+        QCOMPARE(model.columnName(model.columnCount() - 1), QStringLiteral("device"));
+        const QByteArray saved = model.saveLayout();
+
+        TableModel other("device");
+        Watched alsoWatched(other);
+        other.restoreLayout(QByteArray("{broken"));
+        other.restoreLayout(saved);
+        fill(other, 3);
+        QCOMPARE(other.columnWidth(columnOf(other, QStringLiteral("cpu.pct"))), 333);
+        other.restoreLayout(saved);
+        QStringList names;
+        for (int i = 0; i < other.columnCount(); ++i)
+            names.append(other.columnName(i));
+        QCOMPARE(names,
+                 (QStringList{QStringLiteral("cpu.pct"), QStringLiteral("fw"), QStringLiteral("device")}));
+    }
+
+    void agesTick()
+    {
+        TableModel model("device");
+        Batch batch;
+        batch.set("d", "last_seen", UtcTime::now());
+        model.apply(batch);
+        QSignalSpy changes(&model, &QAbstractItemModel::dataChanged);
+        model.tick();
+        QCOMPARE(changes.size(), 1);
+        QCOMPARE(changes[0][0].toModelIndex().column(), columnOf(model, QStringLiteral("last_seen")));
+    }
+
+    void exportsWhatIsSeen()
+    {
+        QTemporaryDir folder;
+        TableModel model("device");
+        fill(model, 9);
+        model.setColumnVisible(QStringLiteral("mem.free"), false);
+        model.setExpression(QStringLiteral("fw = \"1.9\""));
+        model.sortByColumn(0, false);
+        model.sortByColumn(0, false);
+        QCOMPARE(exported(model, folder.filePath(QStringLiteral("rows.csv"))),
+                 QByteArray("device,group,fw,cpu.pct\r\nd1008,c,1.9,4\r\nd1006,a,1.9,3\r\nd1004,b,1.9,2\r\n"
+                            "d1002,c,1.9,1\r\nd1000,a,1.9,0\r\n"));
+        model.setGroupBy({QStringLiteral("group")});
+        model.setAggregates({QStringLiteral("max cpu.pct")});
+        QVERIFY(exported(model, folder.filePath(QStringLiteral("grouped.csv")))
+                    .startsWith("group,device,fw,cpu.pct\r\na,d1006,1.9,3\r\n"));
+        model.setAllExpanded(false);
+        QCOMPARE(exported(model, folder.filePath(QStringLiteral("groups.tsv"))),
+                 QByteArray("group\tcount\tmax cpu.pct\na\t2\t3\nb\t1\t2\nc\t2\t4\n"));
+        QSignalSpy failed(&model, &TableModel::exportFailed);
+        model.exportTo(QUrl::fromLocalFile(folder.filePath(QStringLiteral("no/such/folder.csv"))));
+        QTRY_COMPARE(failed.size(), 1);
+        QVERIFY(failed[0][1].toString().contains(QStringLiteral("folder.csv")));
+        QCOMPARE(model.exportProgress(), -1);
+        QCOMPARE(QDir(folder.path()).entryList(QDir::Files).size(), 3);
+    }
+
+private:
+    static QByteArray exported(TableModel &model, const QString &path)
+    {
+        QSignalSpy finished(&model, &TableModel::exportFinished);
+        model.exportTo(QUrl::fromLocalFile(path));
+        if (finished.isEmpty() && !finished.wait())
+            return "not finished";
+        QFile file(path);
+        return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray("not there");
+    }
+
+    static QString name(RandomTable &random) { return QString::fromStdString(random.column()); }
+
+    static void act(TableModel &model, RandomTable &random, PlainTable &plain, Batch &batch)
+    {
+        switch (random.below(16)) {
+        case 0:
+        case 1:
+        case 2:
+        case 3:
+            random.fill(batch, plain, 1 + random.below(60));
+            model.apply(batch);
+            return;
+        case 4: {
+            QStringList by;
+            for (std::size_t i = random.below(4); i > 0; --i)
+                by.append(random.chance(60) ? QStringLiteral("group") : name(random));
+            model.setGroupBy(by);
+            return;
+        }
+        case 5:
+            model.setAggregates({QStringLiteral("avg ") + name(random), QStringLiteral("count")});
+            return;
+        case 6:
+            model.sortByColumn(static_cast<int>(random.below(10)), random.chance(50));
+            return;
+        case 7:
+            model.setExpression(QString::fromStdString(filter::Expression(random.expression(2)).print()));
+            return;
+        case 8:
+            model.setQuickFilter(random.chance(50) ? QString() : QString::number(random.below(20)));
+            return;
+        case 9:
+            if (model.rowCount() > 0) {
+                const int row = static_cast<int>(random.below(static_cast<std::size_t>(model.rowCount())));
+                model.setExpanded(model.parentRow(row) < 0 ? row : model.parentRow(row), random.chance(40));
+            }
+            return;
+        case 10:
+            model.setAllExpanded(random.chance(50));
+            return;
+        case 11:
+            if (model.rowCount() > 0)
+                model.select(static_cast<int>(random.below(static_cast<std::size_t>(model.rowCount()))),
+                             static_cast<TableModel::SelectMode>(random.below(3)));
+            return;
+        case 12:
+            model.setColumnVisible(name(random), random.chance(60));
+            return;
+        case 13:
+            if (model.columnCount() > 1)
+                model.moveColumn(
+                    static_cast<int>(random.below(static_cast<std::size_t>(model.columnCount()))),
+                    static_cast<int>(random.below(static_cast<std::size_t>(model.columnCount()))));
+            return;
+        case 14:
+            model.setPaused(random.chance(30));
+            return;
+        default:
+            model.restoreLayout(model.saveLayout());
+            model.tick();
+            if (random.chance(5)) {
+                model.clearRows();
+                plain.clear();
+            }
+            return;
+        }
+    }
+};
+
+QTEST_MAIN(TestTableModel)
+#include "tst_table_model.moc"
