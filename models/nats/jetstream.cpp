@@ -450,7 +450,13 @@ Result<JetStream::Record> JetStream::lastMessage(std::string_view stream, std::s
     auto reply = m_connection->request(m_prefix + "DIRECT.GET." + std::string(stream) + "." + std::string(subject), {},
                                        m_timeout);
     if (!reply) {
-        if (reply.error().code == "nats.no-responders")
+        // A server is silent on a stream that is not there or does not allow this.
+        bool missing = reply.error().code == "nats.no-responders";
+        if (reply.error().code == "nats.timeout") {
+            const auto info = streamInfo(stream);
+            missing = info ? !info->config.allowDirect : info.error().code == "jetstream.not-found";
+        }
+        if (missing)
             return Error{"jetstream.no-stream",
                          "There is no stream \"" + std::string(stream) + "\" that allows direct reads.",
                          "Prepare the streams of the fleet: musterctl setup."};

@@ -71,8 +71,8 @@ struct StoredMessage {
 class OrderedConsumer {
 public:
     struct Options {
-        std::string stream, filter;
-        std::string domain;          ///< of JetStream; empty: the connection's own
+        std::string stream{}, filter{};
+        std::string domain{};        ///< of JetStream; empty: the connection's own
         bool lastPerSubject = false; ///< start with the newest of each subject; else with everything
         bool newOnly = false;        ///< start with what comes after now
     };
