@@ -589,6 +589,7 @@ struct FleetTracker::Private {
             [this] {
                 {
                     const std::lock_guard lock(mutex);
+                    followsStream = true; // may come before follow() holds the consumer
                     snapshotDone = true;
                     if (linkUp)
                         catchingUp = false;
