@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "bench.h"
+
+namespace muster::bench {
+
+QJsonObject tableFilter(const Options &options);
+QJsonObject tableSort(const Options &options);
+QJsonObject tableGroup(const Options &options);
+QJsonObject tableCsv(const Options &options);
+QJsonObject memory(const Options &options);
+
+} // namespace muster::bench

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "bench.h"
+
+#include <QCommandLineParser>
+#include <QCoreApplication>
+#include <QJsonDocument>
+#include <QTextStream>
+
+using namespace muster::bench;
+
+namespace {
+
+void print(const QJsonObject &result, bool asJson)
+{
+    QTextStream out(stdout);
+    if (asJson) {
+        out << QString::fromUtf8(QJsonDocument(result).toJson(QJsonDocument::Compact)) << Qt::endl;
+        return;
+    }
+    out << result.value(QStringLiteral("case")).toString() << Qt::endl;
+    out << QString::fromUtf8(QJsonDocument(result).toJson(QJsonDocument::Indented)) << Qt::endl;
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    QCoreApplication application(argc, argv);
+    QCommandLineParser parser;
+    parser.setApplicationDescription(
+        QStringLiteral("Measures Muster beside the floor and what one would use instead."));
+    parser.addHelpOption();
+    const QCommandLineOption json(QStringLiteral("json"),
+                                  QStringLiteral("Print one JSON object a case, on one line."));
+    const QCommandLineOption list(QStringLiteral("list"), QStringLiteral("List the cases."));
+    const QCommandLineOption rows(QStringLiteral("rows"), QStringLiteral("Rows of a table (1,000,000)."),
+                                  QStringLiteral("count"), QStringLiteral("1000000"));
+    const QCommandLineOption runs(QStringLiteral("runs"), QStringLiteral("Runs of each contender (5)."),
+                                  QStringLiteral("count"), QStringLiteral("5"));
+    parser.addOptions({json, list, rows, runs});
+    parser.addPositionalArgument(QStringLiteral("case"), QStringLiteral("A case, or \"all\"."));
+    parser.process(application);
+
+    QTextStream err(stderr);
+    if (parser.isSet(list)) {
+        QTextStream out(stdout);
+        for (const Case &known : cases())
+            out << known.name.leftJustified(16) << known.summary << Qt::endl;
+        return 0;
+    }
+    Options options;
+    options.rows = parser.value(rows).toULongLong();
+    options.runs = parser.value(runs).toInt();
+    if (options.rows < 1 || options.rows > 50'000'000 || options.runs < 1 ||
+        parser.positionalArguments().size() != 1) {
+        err << "usage: muster-bench CASE|all [--json] [--rows 1..50000000] [--runs N]; --list names the cases"
+            << Qt::endl;
+        return 2;
+    }
+    const QString wanted = parser.positionalArguments().constFirst();
+    bool found = false;
+    for (const Case &known : cases()) {
+        if (wanted != known.name && wanted != QLatin1String("all"))
+            continue;
+        found = true;
+        QJsonObject result = known.run(options);
+        result.insert(QStringLiteral("case"), known.name);
+        print(result, parser.isSet(json));
+    }
+    if (!found) {
+        err << "no case is named \"" << wanted << "\"; --list names them" << Qt::endl;
+        return 2;
+    }
+    return 0;
+}
