@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The dashboard: its parts, and how they are joined.
+#include "connection/connection_controller.h"
+#include "presence/fleet_controller.h"
+#include "qml/types/icon_provider.h"
+#include "qml/types/models.h"
+#include "qml/types/no_network.h"
+#include "qml/types/ui_settings.h"
+#include "query/query_controller.h"
+
+#include <QCommandLineParser>
+#include <QFont>
+#include <QGuiApplication>
+#include <QIcon>
+#include <QLibraryInfo>
+#include <QLocale>
+#include <QQmlApplicationEngine>
+#include <QQuickStyle>
+#include <QQuickWindow>
+#include <QSocketNotifier>
+#include <QTimer>
+#include <QTranslator>
+#include <QtQml/qqmlextensionplugin.h>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <memory>
+#include <optional>
+
+Q_IMPORT_QML_PLUGIN(MusterPlugin)
+
+namespace {
+
+using muster::ConnectionController;
+using muster::FleetController;
+using muster::QueryController;
+
+// The link is opened by one controller and used by the others.
+void join(ConnectionController &connection, FleetController &fleet, QueryController &query)
+{
+    QObject::connect(&connection, &ConnectionController::linkOpened, &fleet, [&] {
+        fleet.follow(connection.link(), connection.subjects(), connection.domain());
+        query.setLink(connection.link(), connection.subjects());
+    });
+    QObject::connect(&connection, &ConnectionController::linkUpChanged, &fleet, [&](bool up) {
+        fleet.setLinkUp(up);
+        query.setLinkUp(up);
+    });
+    QObject::connect(&connection, &ConnectionController::linkClosed, &fleet, [&] {
+        query.setLink(nullptr, connection.subjects());
+        fleet.stop();
+    });
+}
+
+void connectAsAsked(ConnectionController &connection, const QCommandLineParser &options, int devices)
+{
+    if (options.isSet(QStringLiteral("demo"))) {
+        connection.startDemo(devices);
+    } else if (options.isSet(QStringLiteral("server"))) {
+        connection.newProfile();
+        connection.setField(QStringLiteral("name"), QStringLiteral("command line"));
+        connection.setField(QStringLiteral("servers"), options.value(QStringLiteral("server")));
+        connection.connectForm();
+    } else if (options.isSet(QStringLiteral("connect"))) {
+        connection.connectTo(options.value(QStringLiteral("connect")));
+    } else {
+        connection.connectAtStart();
+    }
+}
+
+std::optional<int> demoDevices(const QCommandLineParser &options)
+{
+    const QStringList arguments = options.positionalArguments();
+    if (arguments.isEmpty()) {
+        return 200;
+    }
+    bool isNumber = false;
+    const int devices = arguments.constFirst().toInt(&isNumber);
+    const bool fits = isNumber && devices >= 1 && devices <= 200'000;
+    if (!fits || arguments.size() > 1 || !options.isSet(QStringLiteral("demo"))) {
+        return std::nullopt;
+    }
+    return devices;
+}
+
+/// SIGINT and SIGTERM end the event loop, so that the demo's processes are stopped with us.
+class QuitOnSignal {
+public:
+    QuitOnSignal()
+    {
+        if (::pipe2(s_pipe, O_CLOEXEC | O_NONBLOCK) != 0) {
+            return;
+        }
+        m_notifier = std::make_unique<QSocketNotifier>(s_pipe[0], QSocketNotifier::Read);
+        QObject::connect(m_notifier.get(), &QSocketNotifier::activated, qApp, &QCoreApplication::quit);
+        std::signal(SIGINT, handle);
+        std::signal(SIGTERM, handle);
+    }
+
+private:
+    static void handle(int)
+    {
+        const char byte = 0;
+        [[maybe_unused]] const auto written = ::write(s_pipe[1], &byte, 1);
+    }
+
+    static inline int s_pipe[2] = {-1, -1};
+    std::unique_ptr<QSocketNotifier> m_notifier;
+};
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    QGuiApplication application(argc, argv);
+    QCoreApplication::setApplicationName(QStringLiteral("muster"));
+    QCoreApplication::setApplicationVersion(QStringLiteral(MUSTER_VERSION));
+    QGuiApplication::setApplicationDisplayName(QStringLiteral("Muster"));
+    QGuiApplication::setDesktopFileName(QStringLiteral("muster"));
+    QQuickStyle::setStyle(QStringLiteral("Basic"));
+    QQuickWindow::setTextRenderType(QQuickWindow::NativeTextRendering);
+
+    QCommandLineParser options;
+    options.setApplicationDescription(
+        QCoreApplication::translate("main", "The roll-call for device fleets."));
+    options.addHelpOption();
+    options.addVersionOption();
+    options.addOptions({
+        {QStringLiteral("demo"), QCoreApplication::translate("main", "Start on an embedded demo fleet.")},
+        {QStringLiteral("connect"),
+         QCoreApplication::translate("main", "Connect to the saved connection <name>."),
+         QStringLiteral("name")},
+        {QStringLiteral("server"), QCoreApplication::translate("main", "Connect to the server at <url>."),
+         QStringLiteral("url")},
+        {QStringLiteral("theme"), QCoreApplication::translate("main", "dark, light or system; for this run."),
+         QStringLiteral("theme")},
+        {QStringLiteral("page"), QCoreApplication::translate("main", "Open on the page devices or query."),
+         QStringLiteral("page")},
+    });
+    options.addPositionalArgument(
+        QStringLiteral("devices"),
+        QCoreApplication::translate("main", "After --demo: how many devices the fleet has, 200 unless said."),
+        QStringLiteral("[devices]"));
+    options.process(application);
+    const std::optional<int> devices = demoDevices(options);
+    if (!devices) {
+        std::fputs("muster: --demo may be followed by a number of devices, 1 to 200000\n", stderr);
+        return 2;
+    }
+    QuitOnSignal quitOnSignal;
+
+    QTranslator translator;
+    if (translator.load(QLocale(), QStringLiteral("muster"), QStringLiteral("_"), QStringLiteral(":/i18n"))) {
+        QCoreApplication::installTranslator(&translator);
+    }
+
+    muster::qml::UiSettings *settings = muster::qml::UiSettings::instance();
+    settings->overrideTheme(options.value(QStringLiteral("theme")));
+    QFont font(settings->sansFamily());
+    font.setPixelSize(13);
+    QGuiApplication::setFont(font);
+
+    ConnectionController connection;
+    FleetController fleet;
+    QueryController query(&fleet);
+    join(connection, fleet, query);
+    muster::qml::Instances::connection = &connection;
+    muster::qml::Instances::fleet = &fleet;
+    muster::qml::Instances::query = &query;
+
+    muster::qml::NoNetwork noNetwork;
+    QQmlApplicationEngine engine;
+    engine.setNetworkAccessManagerFactory(&noNetwork);
+    engine.addImageProvider(QStringLiteral("icon"), new muster::qml::IconProvider);
+    engine.addImportPath(QStringLiteral("qrc:/"));
+    if (options.isSet(QStringLiteral("page"))) {
+        engine.setInitialProperties({{QStringLiteral("startPage"), options.value(QStringLiteral("page"))}});
+    }
+    engine.load(QUrl(QStringLiteral("qrc:/Muster/Main.qml")));
+    if (engine.rootObjects().isEmpty()) {
+        return 1;
+    }
+    QTimer::singleShot(0, &connection, [&] { connectAsAsked(connection, options, *devices); });
+    return application.exec();
+}

@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma ComponentBehavior: Bound
+import QtQuick
+import QtQuick.Templates as T
+import Muster
+
+// The filter language in one line: coloured as it is typed, the error under its character, completions below.
+// Tab completes, Ctrl+Enter runs, Enter commits, Esc closes the completions, then clears when `clearable`.
+FocusScope {
+    id: root
+
+    property alias text: edit.text
+    property string label
+    property string placeholder
+    property string iconName
+    property bool clearable: false
+    property var error: ({}) ///< {} or {column, length, message, expected}; column counts from 0
+    property string validText ///< shown at the end while there is no error
+    property int fieldHeight: Theme.expressionHeight
+
+    readonly property bool hasError: (error.message ?? "") !== ""
+    readonly property string errorText: hasError ? error.message + ((error.expected ?? "") !== "" && error.message.indexOf(error.expected) < 0 ? qsTr("; expected %1").arg(error.expected) : "") : ""
+    readonly property alias completing: completions.visible
+
+    signal edited(string text)
+    signal committed
+    signal runRequested
+    signal completionsWanted(string text, int cursor) ///< to be answered by showCompletions
+
+    implicitHeight: fieldHeight + (hasError ? 20 : 0)
+    implicitWidth: 300
+
+    function setText(text: string) {
+        if (edit.text !== text)
+            edit.text = text
+    }
+
+    /// [{text, insert, from, kind}]
+    function showCompletions(items: var) {
+        completions.items = edit.activeFocus ? items : []
+        completions.current = 0
+        completions.visible = completions.items.length > 0
+    }
+
+    function accept(index: int) {
+        const item = completions.items[index]
+        completions.visible = false
+        if (!item)
+            return
+        const from = Math.max(0, Math.min(item.from ?? edit.cursorPosition, edit.cursorPosition))
+        edit.remove(from, edit.cursorPosition)
+        edit.insert(from, item.insert ?? item.text)
+        edit.cursorPosition = from + (item.insert ?? item.text).length
+        edited(edit.text)
+        offer.restart()
+    }
+
+    Timer {
+        id: offer
+
+        interval: 0
+        onTriggered: if (edit.activeFocus)
+            root.completionsWanted(edit.text, edit.cursorPosition)
+    }
+    Rectangle {
+        id: frame
+
+        width: parent.width
+        height: root.fieldHeight
+        radius: Theme.radius
+        color: Theme.input
+        border.color: root.hasError ? Theme.err : edit.activeFocus ? Theme.accent : Theme.border2
+
+        Icon {
+            id: lead
+
+            visible: root.iconName !== ""
+            anchors.left: parent.left
+            anchors.leftMargin: 8
+            anchors.verticalCenter: parent.verticalCenter
+            name: root.iconName
+        }
+        Flickable {
+            id: flick
+
+            anchors.left: lead.visible ? lead.right : parent.left
+            anchors.leftMargin: lead.visible ? 7 : 9
+            anchors.right: tail.left
+            anchors.rightMargin: 8
+            height: parent.height
+            contentWidth: Math.max(width, edit.contentWidth + 4)
+            clip: true
+            interactive: false
+            boundsBehavior: Flickable.StopAtBounds
+
+            TextEdit {
+                id: edit
+
+                objectName: root.objectName === "" ? "" : root.objectName + "Edit"
+                height: flick.height
+                width: flick.contentWidth
+                focus: true
+                activeFocusOnTab: true
+                textFormat: TextEdit.PlainText
+                wrapMode: TextEdit.NoWrap
+                verticalAlignment: TextEdit.AlignVCenter
+                horizontalAlignment: TextEdit.AlignLeft
+                color: Theme.t1
+                selectionColor: Theme.fill
+                selectedTextColor: Theme.fillText
+                selectByMouse: true
+                font.family: Theme.mono
+                font.pixelSize: root.fieldHeight >= Theme.expressionHeight ? Theme.textSize : Theme.bodySize
+                font.kerning: false
+                font.preferShaping: false
+                Accessible.role: Accessible.EditableText
+                Accessible.name: root.label
+                Accessible.description: root.errorText
+                LayoutMirroring.enabled: false
+
+                property bool cleaning: false
+
+                onTextChanged: {
+                    if (cleaning)
+                        return
+                    if (/[\r\n\u2028\u2029]/.test(text)) {
+                        cleaning = true
+                        const at = cursorPosition
+                        text = text.replace(/[\r\n\u2028\u2029]+/g, " ")
+                        cursorPosition = Math.min(at, text.length)
+                        cleaning = false
+                    }
+                    if (activeFocus) {
+                        root.edited(text)
+                        offer.restart()
+                    }
+                }
+                onActiveFocusChanged: if (!activeFocus) {
+                    completions.visible = false
+                    root.committed()
+                }
+                onCursorRectangleChanged: {
+                    if (cursorRectangle.x < flick.contentX)
+                        flick.contentX = Math.max(0, cursorRectangle.x - 8)
+                    else if (cursorRectangle.x > flick.contentX + flick.width - 8)
+                        flick.contentX = cursorRectangle.x - flick.width + 8
+                }
+                Keys.onPressed: event => {
+                    const enter = event.key === Qt.Key_Return || event.key === Qt.Key_Enter
+                    if (enter && (event.modifiers & Qt.ControlModifier)) {
+                        completions.visible = false
+                        root.committed()
+                        root.runRequested()
+                    } else if (completions.visible && (event.key === Qt.Key_Tab || (enter && completions.moved))) {
+                        root.accept(completions.current)
+                    } else if (completions.visible && (event.key === Qt.Key_Down || event.key === Qt.Key_Up)) {
+                        completions.move(event.key === Qt.Key_Down ? 1 : -1)
+                    } else if (event.key === Qt.Key_Escape && completions.visible) {
+                        completions.visible = false
+                    } else if (event.key === Qt.Key_Escape && root.clearable && text !== "") {
+                        root.clear()
+                    } else if (enter) {
+                        completions.visible = false
+                        root.committed()
+                    } else if (event.key === Qt.Key_Space && (event.modifiers & Qt.ControlModifier)) {
+                        offer.restart()
+                    } else {
+                        event.accepted = false
+                        return
+                    }
+                    event.accepted = true
+                }
+
+                ExpressionHighlighter {
+                    target: edit.textDocument
+                    keyword: Theme.keyword
+                    string: Theme.string
+                    number: Theme.number
+                    sign: Theme.t2
+                }
+                Rectangle {
+                    readonly property int column: Math.max(0, Math.min(root.error.column ?? 0, edit.length))
+                    readonly property rect from: edit.length >= 0 && root.hasError ? edit.positionToRectangle(column) : Qt.rect(0, 0, 0, 0)
+                    readonly property rect to: root.hasError ? edit.positionToRectangle(Math.min(column + Math.max(1, root.error.length ?? 1), edit.length)) : Qt.rect(0, 0, 0, 0)
+
+                    visible: root.hasError
+                    x: from.x
+                    y: from.y + from.height
+                    width: Math.max(7, to.x - from.x)
+                    height: 2
+                    color: Theme.err
+                }
+            }
+        }
+        PlainLabel {
+            visible: edit.length === 0 && edit.preeditText === ""
+            anchors.fill: flick
+            text: root.placeholder
+            color: Theme.t3
+            font.pixelSize: edit.font.pixelSize
+            Accessible.ignored: true
+        }
+        Row {
+            id: tail
+
+            anchors.right: parent.right
+            anchors.rightMargin: 8
+            height: parent.height
+            spacing: 8
+
+            Row {
+                visible: !root.hasError && root.validText !== "" && edit.length > 0
+                height: parent.height
+                spacing: 7
+
+                StatusShape {
+                    anchors.verticalCenter: parent.verticalCenter
+                    shape: "in_sync"
+                }
+                PlainLabel {
+                    anchors.verticalCenter: parent.verticalCenter
+                    text: root.validText
+                    color: Theme.ok
+                }
+            }
+            MButton {
+                visible: root.clearable && edit.length > 0
+                anchors.verticalCenter: parent.verticalCenter
+                kind: "ghost"
+                small: true
+                height: 20
+                leftPadding: 2
+                rightPadding: 2
+                iconName: "close"
+                tip: qsTr("Clear the filter")
+                focusPolicy: Qt.NoFocus
+                onClicked: root.clear()
+            }
+        }
+    }
+    PlainLabel {
+        visible: root.hasError
+        anchors.top: frame.bottom
+        anchors.topMargin: 2
+        width: parent.width
+        text: qsTr("Column %1: %2").arg((root.error.column ?? 0) + 1).arg(root.errorText)
+        color: Theme.err
+        font.pixelSize: Theme.captionSize
+        Accessible.role: Accessible.AlertMessage
+    }
+    T.Popup {
+        id: completions
+
+        property var items: []
+        property int current: 0
+        property bool moved: false
+
+        function move(by: int) {
+            current = (current + by + items.length) % items.length
+            moved = true
+        }
+
+        x: Math.max(0, Math.min(flick.x + edit.cursorRectangle.x - flick.contentX, root.width - width))
+        y: root.fieldHeight + 2
+        width: 260
+        implicitHeight: Math.min(list.contentHeight, 8 * Theme.smallHeight) + 2
+        padding: 1
+        focus: false
+        closePolicy: T.Popup.CloseOnPressOutside
+        onVisibleChanged: moved = false
+
+        contentItem: ListView {
+            id: list
+
+            clip: true
+            model: completions.items
+            currentIndex: completions.current
+            boundsBehavior: Flickable.StopAtBounds
+
+            delegate: Rectangle {
+                id: row
+
+                required property int index
+                required property var modelData
+
+                width: list.width
+                height: Theme.smallHeight
+                color: index === completions.current ? Theme.select : area.containsMouse ? Theme.hover : "transparent"
+                Accessible.role: Accessible.ListItem
+                Accessible.name: modelData.text
+
+                MonoLabel {
+                    anchors.left: parent.left
+                    anchors.leftMargin: 8
+                    anchors.right: kindLabel.left
+                    height: parent.height
+                    text: row.modelData.text
+                    Accessible.ignored: true
+                }
+                PlainLabel {
+                    id: kindLabel
+
+                    anchors.right: parent.right
+                    anchors.rightMargin: 8
+                    height: parent.height
+                    text: row.modelData.kind ?? ""
+                    color: Theme.t3
+                    font.pixelSize: Theme.captionSize
+                    Accessible.ignored: true
+                }
+                MouseArea {
+                    id: area
+
+                    anchors.fill: parent
+                    hoverEnabled: true
+                    onClicked: root.accept(row.index)
+                }
+            }
+        }
+        background: Rectangle {
+            color: Theme.raised
+            border.color: Theme.border2
+            radius: Theme.radius
+        }
+    }
+
+    function clear() {
+        edit.clear()
+        edited("")
+        committed()
+    }
+}

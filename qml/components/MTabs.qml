@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma ComponentBehavior: Bound
+import QtQuick
+import QtQuick.Templates as T
+import Muster
+
+// [{value, text, shape, count}]; the current one is underlined. Ctrl+Tab goes round.
+FocusScope {
+    id: root
+
+    property var items: []
+    property string current
+
+    signal chosen(string value)
+
+    implicitWidth: row.implicitWidth
+    implicitHeight: 36
+    Accessible.role: Accessible.PageTabList
+    Accessible.name: qsTr("Answers")
+
+    function step(by: int) {
+        const at = items.findIndex(item => item.value === current)
+        chosen(items[(at + by + items.length) % items.length].value)
+    }
+
+    Keys.onLeftPressed: step(LayoutMirroring.enabled ? 1 : -1)
+    Keys.onRightPressed: step(LayoutMirroring.enabled ? -1 : 1)
+
+    Row {
+        id: row
+
+        height: parent.height
+        spacing: 16
+
+        Repeater {
+            model: root.items.length
+
+            delegate: T.AbstractButton {
+                id: tab
+
+                required property int index
+                readonly property var item: root.items[index] ?? ({})
+                readonly property bool on: item.value === root.current
+
+                height: row.height
+                implicitWidth: content.implicitWidth
+                text: item.text ?? ""
+                focus: on
+                focusPolicy: on ? Qt.StrongFocus : Qt.ClickFocus
+                hoverEnabled: true
+                Accessible.role: Accessible.PageTab
+                Accessible.name: text
+                Accessible.selectable: true
+                Accessible.selected: on
+                Accessible.description: item.count !== undefined ? Words.count(item.count) : ""
+                Accessible.onPressAction: tab.clicked()
+                onClicked: root.chosen(tab.item.value)
+
+                contentItem: Item {
+                    implicitWidth: content.implicitWidth
+
+                    Row {
+                        id: content
+
+                        height: parent.height
+                        spacing: 6
+
+                        StatusShape {
+                            visible: shape !== ""
+                            anchors.verticalCenter: parent.verticalCenter
+                            shape: tab.item.shape ?? ""
+                        }
+                        PlainLabel {
+                            anchors.verticalCenter: parent.verticalCenter
+                            text: tab.text
+                            color: tab.on || tab.hovered ? Theme.t1 : Theme.t2
+                            font.weight: tab.on ? Font.Medium : Font.Normal
+                            Accessible.ignored: true
+                        }
+                        MonoLabel {
+                            visible: tab.item.count !== undefined
+                            anchors.verticalCenter: parent.verticalCenter
+                            text: visible ? Words.count(tab.item.count) : ""
+                            color: Theme.t2
+                            Accessible.ignored: true
+                        }
+                    }
+                }
+                background: Item {
+                    Rectangle {
+                        visible: tab.on
+                        y: parent.height - 1
+                        width: parent.width
+                        height: 2
+                        color: Theme.accent
+                    }
+                    FocusFrame {
+                        control: tab
+                        shown: tab.visualFocus
+                        anchors.margins: -4
+                    }
+                }
+            }
+        }
+    }
+}

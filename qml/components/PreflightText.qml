@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import QtQuick
+import Muster
+
+// Whom a query would reach, before it is asked: "412 devices match: 398 online, 14 offline. One request ...".
+Row {
+    id: root
+
+    property int matching: -1
+    property int online: 0
+    property int offline: 0
+    property string text
+    property bool counting: false
+    property bool stale: false
+
+    spacing: 8
+    Accessible.role: Accessible.StaticText
+    Accessible.name: matching < 0 ? root.text : qsTr("%n device(s) match", "", matching) + ", " + qsTr("%1 online").arg(Words.count(online)) + ", " + qsTr("%1 offline").arg(Words.count(offline)) + ". " + root.text
+
+    PlainLabel {
+        visible: root.counting
+        anchors.verticalCenter: parent.verticalCenter
+        text: qsTr("Counting ...")
+        color: Theme.t3
+    }
+    Row {
+        visible: root.matching >= 0 && !root.counting
+        anchors.verticalCenter: parent.verticalCenter
+        spacing: 4
+        opacity: root.stale ? 0.7 : 1
+
+        MonoLabel {
+            anchors.verticalCenter: parent.verticalCenter
+            text: Words.count(root.matching)
+            font.weight: Font.DemiBold
+            Accessible.ignored: true
+        }
+        PlainLabel {
+            anchors.verticalCenter: parent.verticalCenter
+            text: qsTr("device(s) match:", "", root.matching)
+            Accessible.ignored: true
+        }
+    }
+    Row {
+        visible: root.matching >= 0 && !root.counting
+        anchors.verticalCenter: parent.verticalCenter
+        spacing: 6
+
+        StatusShape {
+            anchors.verticalCenter: parent.verticalCenter
+            shape: "online"
+        }
+        PlainLabel {
+            anchors.verticalCenter: parent.verticalCenter
+            text: qsTr("%1 online,").arg(Words.count(root.online))
+            Accessible.ignored: true
+        }
+    }
+    Row {
+        visible: root.matching >= 0 && !root.counting
+        anchors.verticalCenter: parent.verticalCenter
+        spacing: 6
+
+        StatusShape {
+            anchors.verticalCenter: parent.verticalCenter
+            shape: "offline"
+        }
+        PlainLabel {
+            anchors.verticalCenter: parent.verticalCenter
+            text: qsTr("%1 offline").arg(Words.count(root.offline))
+            Accessible.ignored: true
+        }
+    }
+    PlainLabel {
+        anchors.verticalCenter: parent.verticalCenter
+        text: root.text
+        color: Theme.t3
+        leftPadding: root.matching >= 0 ? 4 : 0
+        Accessible.ignored: true
+    }
+}

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import QtQuick
+import Muster
+
+PlainLabel {
+    font.weight: Font.DemiBold
+    Accessible.role: Accessible.Heading
+}

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import QtQuick
+import Muster
+
+// The live fleet: every device, its state and its last values.
+FocusScope {
+    id: root
+
+    readonly property TableModel model: Fleet.devices
+
+    signal querySelected
+    signal connectionsRequested
+
+    function focusFilter() {
+        filter.forceActiveFocus()
+    }
+
+    function showDevice(device: string) {
+        if (!table.revealKey(device)) {
+            Fleet.stateFilter = ""
+            filter.setText("device = \"" + device.replace(/[\\"]/g, "\\$&") + "\"")
+            filterError.value = model.setExpression(filter.text)
+        }
+        table.forceActiveFocus(Qt.OtherFocusReason)
+    }
+
+    QtObject {
+        id: filterError
+
+        property var value: ({})
+        readonly property bool bad: value.ok === false
+    }
+    Timer {
+        id: typing
+
+        interval: 150
+        onTriggered: filterError.value = root.model.setExpression(filter.text)
+    }
+
+    Rectangle {
+        anchors.fill: parent
+        color: Theme.panel
+    }
+    Item {
+        id: header
+
+        width: parent.width
+        height: Theme.pageHeader + (filter.hasError ? 16 : 0)
+
+        Row {
+            id: title
+
+            anchors.left: parent.left
+            anchors.leftMargin: Theme.pagePadding
+            height: Theme.pageHeader - 1
+            spacing: 12
+
+            PlainLabel {
+                height: parent.height
+                text: qsTr("Devices")
+                font.pixelSize: Theme.titleSize
+                font.weight: Font.DemiBold
+                Accessible.role: Accessible.Heading
+            }
+            MonoLabel {
+                height: parent.height
+                text: Words.count(Fleet.total)
+                color: Theme.t2
+                Accessible.name: qsTr("%n device(s)", "", Fleet.total)
+            }
+        }
+        ExpressionField {
+            id: filter
+
+            objectName: "deviceFilter"
+            anchors.left: title.right
+            anchors.leftMargin: 24
+            y: 8
+            width: Math.max(160, Math.min(400, header.width - title.width - buttons.width - shownLabel.implicitWidth - 112))
+            fieldHeight: 28
+            label: qsTr("Filter devices")
+            placeholder: qsTr("Filter, as in region = \"eu\" and cpu.pct > 80")
+            iconName: "filter"
+            clearable: true
+            error: filterError.bad ? filterError.value : ({})
+            onCompletionsWanted: (text, cursor) => showCompletions(Query.complete(text, cursor))
+            onEdited: typing.restart()
+            onCommitted: {
+                typing.stop()
+                filterError.value = root.model.setExpression(text)
+            }
+        }
+        Row {
+            id: shownLabel
+
+            anchors.left: filter.right
+            anchors.leftMargin: 8
+            height: Theme.pageHeader - 1
+            spacing: 4
+            Accessible.role: Accessible.StaticText
+            Accessible.name: qsTr("%1 shown").arg(Words.count(root.model.rowShown))
+
+            MonoLabel {
+                height: parent.height
+                text: Words.count(root.model.rowShown)
+                Accessible.ignored: true
+            }
+            PlainLabel {
+                height: parent.height
+                text: root.model.busy ? qsTr("shown, filtering ...") : qsTr("shown")
+                color: Theme.t2
+                Accessible.ignored: true
+            }
+        }
+        Row {
+            id: buttons
+
+            anchors.right: parent.right
+            anchors.rightMargin: Theme.pagePadding
+            y: 8
+            spacing: 8
+
+            MButton {
+                id: columnsButton
+
+                text: qsTr("Columns")
+                iconName: "columns"
+                onClicked: chooser.open()
+
+                ColumnChooser {
+                    id: chooser
+
+                    y: columnsButton.height + 4
+                    model: root.model
+                }
+            }
+            MButton {
+                text: root.model.exportProgress >= 0 ? qsTr("Cancel export, %1 %").arg(root.model.exportProgress) : qsTr("Export CSV")
+                iconName: "download"
+                onClicked: root.model.exportProgress >= 0 ? root.model.cancelExport() : exporter.open()
+            }
+            MButton {
+                objectName: "live"
+                text: root.model.paused ? qsTr("Paused") : qsTr("Live")
+                iconName: root.model.paused ? "play" : "pause"
+                tip: root.model.paused ? qsTr("Follow the fleet again") : qsTr("Hold the table still")
+                onClicked: root.model.paused = !root.model.paused
+            }
+        }
+        HLine {
+            anchors.bottom: parent.bottom
+            width: parent.width
+        }
+    }
+    Item {
+        id: toolbar
+
+        anchors.top: header.bottom
+        width: parent.width
+        height: 40
+
+        Segmented {
+            objectName: "stateFilter"
+            x: root.LayoutMirroring.enabled ? parent.width - 16 - width : 16
+            y: 8
+            small: true
+            label: qsTr("State")
+            current: Fleet.stateFilter
+            items: [
+                {
+                    value: "",
+                    text: qsTr("All"),
+                    count: Fleet.total
+                },
+                {
+                    value: "online",
+                    text: Words.state("online"),
+                    shape: "online",
+                    count: Fleet.online
+                },
+                {
+                    value: "late",
+                    text: Words.state("late"),
+                    shape: "late",
+                    count: Fleet.late
+                },
+                {
+                    value: "offline",
+                    text: Words.state("offline"),
+                    shape: "offline",
+                    count: Fleet.offline
+                },
+                {
+                    value: "never",
+                    text: Words.state("never"),
+                    shape: "never",
+                    count: Fleet.never
+                },
+                {
+                    value: "unknown",
+                    text: Words.state("unknown"),
+                    shape: "unknown",
+                    count: Fleet.unknown
+                }
+            ]
+            onChosen: value => Fleet.stateFilter = value
+        }
+        Row {
+            visible: root.model.selectedCount > 0
+            anchors.right: parent.right
+            anchors.rightMargin: Theme.pagePadding
+            y: 8
+            spacing: 8
+
+            PlainLabel {
+                height: Theme.smallHeight
+                text: qsTr("%1 selected").arg(Words.count(root.model.selectedCount))
+                color: Theme.t2
+            }
+            MButton {
+                objectName: "querySelection"
+                small: true
+                text: qsTr("Query")
+                iconName: "query"
+                tip: qsTr("Ask exactly these devices")
+                onClicked: root.querySelected()
+            }
+        }
+        HLine {
+            anchors.bottom: parent.bottom
+            width: parent.width
+        }
+    }
+    Banner {
+        id: stale
+
+        objectName: "staleBanner"
+        anchors.top: toolbar.bottom
+        width: parent.width
+        visible: Fleet.active && !Fleet.live
+        text: {
+            const age = Fleet.dataAgeSeconds < 0 ? "" : qsTr("This is the fleet as of %1 ago.").arg(Words.age(Fleet.dataAgeSeconds)) + " "
+            if (Connection.demoServerDown)
+                return age + qsTr("The demo's nats-server has ended.")
+            if (Connection.state === Connection.Reconnecting)
+                return age + qsTr("The link to %1 is down; reconnecting, attempt %2.").arg(Connection.currentName).arg(Words.count(Connection.attempt)) + (Connection.problem === "" ? "" : " " + Connection.problem)
+            return age + qsTr("There is no link to the server.")
+        }
+        actionText: Connection.demoServerDown ? qsTr("Start the demo server again") : ""
+        onAction: Connection.restartDemoServer()
+    }
+    GroupedTable {
+        id: table
+
+        objectName: "devicesTable"
+        anchors.top: stale.visible ? stale.bottom : toolbar.bottom
+        anchors.bottom: parent.bottom
+        width: parent.width
+        model: root.model
+        rowHeight: Theme.shapeRow
+        label: qsTr("Devices")
+        layoutKey: "devices"
+        focus: true
+    }
+    EmptyState {
+        anchors.top: table.top
+        anchors.topMargin: Theme.tableHeader
+        anchors.bottom: parent.bottom
+        width: parent.width
+        visible: root.model.rowTotal === 0 && slow.passed
+        iconName: !Fleet.active ? "plug" : Fleet.loading ? "refresh" : "devices"
+        title: !Fleet.active ? qsTr("Not connected") : Fleet.loading ? qsTr("Reading the fleet") : qsTr("No device has reported yet")
+        text: !Fleet.active ? qsTr("Connect to a server to see its devices.") : Fleet.loading ? qsTr("Waiting for the presence stream's snapshot.") : Fleet.followsStream ? qsTr("The account has a presence stream, and it is empty. Start muster-agent on a device; it appears here with its first heartbeat.") : qsTr("This account has no presence stream: devices appear with their next heartbeat.")
+        actionText: Fleet.active ? "" : qsTr("Choose a connection")
+        onAction: root.connectionsRequested()
+    }
+    EmptyState {
+        anchors.top: table.top
+        anchors.topMargin: Theme.tableHeader
+        anchors.bottom: parent.bottom
+        width: parent.width
+        visible: root.model.rowTotal > 0 && root.model.rowShown === 0 && !root.model.busy
+        iconName: "filter"
+        title: qsTr("No device matches")
+        text: Fleet.stateFilter === "" ? qsTr("None of the %n device(s) passes the filter.", "", root.model.rowTotal) : qsTr("No device that is %1 passes the filter.").arg(Words.state(Fleet.stateFilter))
+        actionText: qsTr("Show all devices")
+        onAction: {
+            Fleet.stateFilter = ""
+            filter.setText("")
+            filterError.value = root.model.setExpression("")
+        }
+    }
+    Timer {
+        id: slow
+
+        property bool passed: false
+
+        interval: 300
+        running: root.visible
+        onTriggered: passed = true
+    }
+    ExportDialog {
+        id: exporter
+
+        model: root.model
+        stem: "muster-devices"
+    }
+}

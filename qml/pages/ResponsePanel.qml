@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma ComponentBehavior: Bound
+import QtQuick
+import QtQuick.Templates as T
+import Muster
+
+// Beside the results: how fast the answers came, from which groups, and what is not among them.
+Flickable {
+    id: root
+
+    readonly property var bins: Query.histogram
+    readonly property int highest: Math.max(1, ...bins.map(n => Number(n)))
+    readonly property int replies: bins.reduce((sum, n) => sum + Number(n), 0)
+
+    contentHeight: column.height
+    clip: true
+    boundsBehavior: Flickable.StopAtBounds
+    T.ScrollBar.vertical: SlimScrollBar {}
+
+    function seconds(value: var): string {
+        return value === undefined ? "-" : Words.decimal(value, value < 10 ? 2 : 1)
+    }
+
+    Column {
+        id: column
+
+        width: root.width
+
+        Item {
+            width: parent.width
+            height: 36
+
+            SectionTitle {
+                anchors.left: parent.left
+                anchors.leftMargin: 16
+                height: 35
+                text: qsTr("Response time")
+            }
+            PlainLabel {
+                anchors.right: parent.right
+                anchors.rightMargin: 16
+                height: 35
+                text: qsTr("%1 replies").arg(Words.count(root.replies))
+                font.pixelSize: Theme.captionSize
+                color: Theme.t3
+            }
+            HLine {
+                anchors.bottom: parent.bottom
+                width: parent.width
+            }
+        }
+        Item {
+            id: plot
+
+            width: parent.width
+            height: 144
+            Accessible.role: Accessible.Chart
+            Accessible.name: qsTr("Response time, %1 replies").arg(Words.count(root.replies))
+
+            readonly property int start: 24
+            readonly property int above: 16
+            readonly property int span: 72
+
+            Repeater {
+                model: [root.highest, Math.round(root.highest / 2), 0]
+
+                delegate: Item {
+                    id: line
+
+                    required property int index
+                    required property int modelData
+
+                    y: plot.above + index * plot.span / 2
+                    width: plot.width
+
+                    MonoLabel {
+                        width: plot.start - 4
+                        y: -8
+                        height: 16
+                        horizontalAlignment: Text.AlignRight
+                        text: Words.count(line.modelData)
+                        font.pixelSize: 10
+                        color: Theme.t3
+                        Accessible.ignored: true
+                    }
+                    Rectangle {
+                        x: plot.start + 1
+                        width: plot.width - 16 - x
+                        height: 1
+                        color: line.index === 2 ? Theme.border2 : Theme.grid
+                    }
+                }
+            }
+            Row {
+                id: bars
+
+                x: plot.start + 1
+                y: plot.above
+                height: plot.span
+                width: plot.width - 16 - x
+                LayoutMirroring.enabled: false
+
+                Repeater {
+                    model: root.bins.length
+
+                    delegate: Item {
+                        id: bar
+
+                        required property int index
+                        readonly property int value: root.bins[index] ?? 0
+
+                        width: bars.width / root.bins.length
+                        height: plot.span
+
+                        Rectangle {
+                            x: 1
+                            width: parent.width - 2
+                            height: bar.value === 0 ? 0 : Math.max(1, Math.round(plot.span * bar.value / root.highest))
+                            y: parent.height - height
+                            color: Theme.accent
+                        }
+                        HoverHandler {
+                            id: hover
+                        }
+                        MToolTip {
+                            visible: hover.hovered
+                            text: qsTr("%1 replies in %2 to %3 ms").arg(Words.count(bar.value)).arg(Words.count(bar.index * Query.histogramMs / root.bins.length)).arg(Words.count((bar.index + 1) * Query.histogramMs / root.bins.length))
+                        }
+                    }
+                }
+            }
+            Repeater {
+                model: 5
+
+                delegate: MonoLabel {
+                    required property int index
+
+                    readonly property real centre: bars.x + index * bars.width / 4
+
+                    x: index === 4 ? plot.width - 16 - width : Math.max(bars.x, centre - width / 2)
+                    y: plot.above + plot.span + 4
+                    height: 16
+                    text: index === 0 ? "0" : Words.decimal(Query.histogramMs * index / 4000, Query.histogramMs < 4000 && index % 2 === 1 && (Query.histogramMs / 4) % 100 !== 0 ? 2 : 1) + (index === 4 ? " s" : "")
+                    font.pixelSize: 10
+                    color: Theme.t3
+                    Accessible.ignored: true
+                }
+            }
+            Row {
+                x: root.LayoutMirroring.enabled ? parent.width - 16 - width : 16
+                y: 116
+                height: 20
+                spacing: 16
+
+                Repeater {
+                    model: ["p50", "p95", "p99"]
+
+                    delegate: Row {
+                        id: percentile
+
+                        required property string modelData
+                        required property int index
+
+                        height: 20
+                        spacing: 3
+
+                        PlainLabel {
+                            height: parent.height
+                            text: percentile.modelData
+                            color: Theme.t2
+                            Accessible.ignored: true
+                        }
+                        MonoLabel {
+                            height: parent.height
+                            text: root.seconds(Query.percentiles[percentile.modelData]) + (percentile.index === 2 ? " s" : "")
+                            Accessible.name: percentile.modelData + " " + text
+                        }
+                    }
+                }
+            }
+        }
+        HLine {
+            visible: Query.byGroup.length > 0
+            width: parent.width
+        }
+        Item {
+            visible: Query.byGroup.length > 0
+            width: parent.width
+            height: groups.height + 44
+
+            SectionTitle {
+                anchors.left: parent.left
+                anchors.leftMargin: 16
+                y: 6
+                height: 20
+                width: parent.width - 32
+                text: Query.groupBy.length > 0 ? qsTr("Answered by %1").arg(Query.groupBy[0]) : qsTr("Answered by group")
+            }
+            Column {
+                id: groups
+
+                y: 32
+                width: parent.width
+
+                Repeater {
+                    model: Query.byGroup
+
+                    delegate: Item {
+                        id: group
+
+                        required property var modelData
+
+                        width: groups.width
+                        height: 28
+                        Accessible.role: Accessible.StaticText
+                        Accessible.name: qsTr("%1: %2 of %3 answered").arg(modelData.name).arg(Words.count(modelData.answered)).arg(Words.count(modelData.total))
+
+                        PlainLabel {
+                            anchors.left: parent.left
+                            anchors.leftMargin: 16
+                            width: 64
+                            height: parent.height
+                            text: group.modelData.name
+                            Accessible.ignored: true
+                        }
+                        Rectangle {
+                            id: meter
+
+                            anchors.left: parent.left
+                            anchors.leftMargin: 84
+                            anchors.right: numbers.left
+                            anchors.rightMargin: 16
+                            anchors.verticalCenter: parent.verticalCenter
+                            height: 8
+                            radius: Theme.meterRadius
+                            color: Theme.hover
+
+                            Rectangle {
+                                width: group.modelData.total > 0 ? parent.width * Math.min(1, group.modelData.answered / group.modelData.total) : 0
+                                height: parent.height
+                                radius: Theme.meterRadius
+                                color: Theme.ok
+                            }
+                        }
+                        Row {
+                            id: numbers
+
+                            anchors.right: parent.right
+                            anchors.rightMargin: 16
+                            height: parent.height
+                            width: Math.max(64, implicitWidth)
+                            layoutDirection: Qt.RightToLeft
+                            LayoutMirroring.enabled: false
+
+                            MonoLabel {
+                                height: parent.height
+                                text: "/" + Words.count(group.modelData.total)
+                                color: Theme.t2
+                                Accessible.ignored: true
+                            }
+                            MonoLabel {
+                                height: parent.height
+                                text: Words.count(group.modelData.answered)
+                                Accessible.ignored: true
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        HLine {
+            width: parent.width
+        }
+        Item {
+            width: parent.width
+            height: notCounted.height + 40
+
+            SectionTitle {
+                anchors.left: parent.left
+                anchors.leftMargin: 16
+                y: 6
+                height: 20
+                text: qsTr("Not counted in results")
+            }
+            Column {
+                id: notCounted
+
+                y: 30
+                width: parent.width
+
+                Missing {
+                    shape: "empty"
+                    count: Query.empty
+                    text: qsTr("%1 answered, nothing matched").arg(Words.count(count))
+                }
+                Missing {
+                    shape: "error"
+                    count: Query.errors
+                    text: qsTr("%1 answered with an error").arg(Words.count(count))
+                }
+                Missing {
+                    shape: "silent"
+                    count: Query.silent
+                    text: qsTr("%1 gave no reply by %2 s").arg(Words.count(count)).arg(Words.decimal(Query.deadlineMs / 1000, 1))
+                }
+                Missing {
+                    shape: "waiting"
+                    count: Query.waiting
+                    text: qsTr("%1 still working").arg(Words.count(count))
+                }
+                Missing {
+                    shape: "offline"
+                    count: Query.offline
+                    text: qsTr("%1 not asked").arg(Words.count(count))
+                }
+                Missing {
+                    visible: Query.lateCount > 0
+                    shape: "late"
+                    count: Query.lateCount
+                    text: qsTr("%1 came late, and are counted").arg(Words.count(count))
+                }
+                Missing {
+                    visible: Query.unexpected > 0
+                    shape: "unknown"
+                    count: Query.unexpected
+                    text: qsTr("%1 from devices that were not asked").arg(Words.count(count))
+                }
+                Missing {
+                    visible: Query.rejectedCount > 0
+                    shape: "error"
+                    count: Query.rejectedCount
+                    text: qsTr("%1 could not be read").arg(Words.count(count))
+                }
+            }
+        }
+    }
+
+    component Missing: Item {
+        id: missing
+
+        property string shape
+        property int count
+        property string text
+
+        width: column.width
+        height: visible ? 24 : 0
+        opacity: count > 0 ? 1 : 0.6
+
+        StatusShape {
+            x: root.LayoutMirroring.enabled ? parent.width - 16 - width : 16
+            anchors.verticalCenter: parent.verticalCenter
+            shape: missing.shape
+        }
+        PlainLabel {
+            anchors.left: parent.left
+            anchors.leftMargin: 36
+            anchors.right: parent.right
+            anchors.rightMargin: 16
+            height: parent.height
+            text: missing.text
+            color: Theme.t2
+        }
+    }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "fixtures.h"
+
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QTcpSocket>
+
+#include <string>
+#include <vector>
+
+namespace muster::test {
+
+namespace {
+
+void setText(table::Batch &batch, const std::string &key, const char *column, const std::string &text)
+{
+    batch.set(key, column, ValueView(std::string_view(text)));
+}
+
+} // namespace
+
+Fixtures::Fixtures(const qml::NoNetwork *noNetwork, QObject *parent)
+    : QObject(parent),
+      m_table("device"),
+      m_noNetwork(noNetwork)
+{
+    m_server.listen(QHostAddress::LocalHost);
+    connect(&m_server, &QTcpServer::newConnection, this, [this] {
+        ++m_connections;
+        m_server.nextPendingConnection()->close();
+    });
+    QList<ColumnLayout> columns;
+    for (const char *name : {"device", "site", "fw", "cpu.pct"}) {
+        ColumnLayout column;
+        column.name = QString::fromLatin1(name);
+        column.title = column.name;
+        columns.append(column);
+    }
+    m_table.setColumns(columns, true);
+}
+
+TableModel *Fixtures::table()
+{
+    return &m_table;
+}
+
+int Fixtures::requests() const
+{
+    return m_connections + m_noNetwork->refused();
+}
+
+void Fixtures::fill(int rows)
+{
+    m_table.clearRows();
+    m_table.setGroupBy({});
+    m_table.setAggregates({});
+    m_table.clearSelection();
+    table::Batch batch;
+    for (int i = 0; i < rows; ++i) {
+        const std::string key = QStringLiteral("d-%1").arg(i, 3, 10, QLatin1Char('0')).toStdString();
+        setText(batch, key, "site", i % 2 ? "ams-01" : "waw-02");
+        setText(batch, key, "fw", i % 3 ? "1.4.2" : "1.5.0");
+        batch.set(key, "cpu.pct", ValueView(double((i * 37) % 100)));
+    }
+    m_table.apply(batch);
+}
+
+QStringList Fixtures::hostileTexts() const
+{
+    const QString url = QStringLiteral("http://127.0.0.1:%1/x").arg(m_server.serverPort());
+    return {QStringLiteral("<img src=%1>").arg(url),
+            QStringLiteral("<img src=\"%1\"/><b>bold</b>").arg(url),
+            QStringLiteral("<img src="),
+            QStringLiteral("![x](%1)").arg(url),
+            QStringLiteral("<a href=\"%1\">here</a>").arg(url),
+            QStringLiteral("abc\u202Edcba\u2066"),
+            QStringLiteral("two\nlines\r\nand\ttab"),
+            QStringLiteral("=cmd|' /C calc'!A0"),
+            QString(5000, QLatin1Char('W')),
+            QString::fromUtf8("\xEF\xB7\xBA\xF0\x9F\x92\xA9\x00end", 11)};
+}
+
+void Fixtures::fillHostile(TableModel *table)
+{
+    table::Batch batch;
+    int n = 0;
+    for (const QString &text : hostileTexts()) {
+        const std::string bytes = text.toStdString();
+        const std::string key = n++ % 2 ? bytes : "device-" + std::to_string(n);
+        for (const char *column : {"site", "group", "region", "fw", "presence", "outcome", "error"}) {
+            setText(batch, key, column, bytes);
+        }
+    }
+    table->apply(batch);
+}
+
+QString Fixtures::clipboard() const
+{
+    return QGuiApplication::clipboard()->text();
+}
+
+} // namespace muster::test

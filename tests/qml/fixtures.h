@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "qml/types/no_network.h"
+#include "table/table_model.h"
+
+#include <QObject>
+#include <QTcpServer>
+
+namespace muster::test {
+
+/// What the QML tests need of C++: tables with rows, hostile ones among them, and a server that must hear
+/// nothing.
+class Fixtures : public QObject {
+    Q_OBJECT
+    Q_PROPERTY(muster::TableModel *table READ table CONSTANT)
+    Q_PROPERTY(int requests READ requests)
+
+public:
+    explicit Fixtures(const qml::NoNetwork *noNetwork, QObject *parent = nullptr);
+
+    TableModel *table();
+    /// Connections that reached the server, and requests refused before they could.
+    int requests() const;
+
+    /// `rows` devices d-000 ..., with site, fw and a number; ungrouped, unsorted, nothing selected.
+    Q_INVOKABLE void fill(int rows);
+    /// Names that would load, run or garble what shows them, into `table` under each of its text columns.
+    Q_INVOKABLE void fillHostile(muster::TableModel *table);
+    Q_INVOKABLE QStringList hostileTexts() const;
+    Q_INVOKABLE QString clipboard() const;
+
+private:
+    TableModel m_table;
+    QTcpServer m_server;
+    const qml::NoNetwork *m_noNetwork;
+    int m_connections = 0;
+};
+
+} // namespace muster::test

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import QtQuick
+import QtTest
+import Muster
+
+Item {
+    width: 640
+    height: 300
+
+    ExpressionField {
+        id: field
+
+        property var offers: []
+
+        objectName: "field"
+        width: 500
+        label: "Where"
+        clearable: true
+        onCompletionsWanted: (text, cursor) => showCompletions(offers)
+    }
+
+    TestCase {
+        name: "ExpressionField"
+        when: windowShown
+
+        SignalSpy {
+            id: edited
+
+            target: field
+            signalName: "edited"
+        }
+        SignalSpy {
+            id: run
+
+            target: field
+            signalName: "runRequested"
+        }
+
+        function type(text: string) {
+            for (const c of text)
+                keyClick(c)
+        }
+
+        function init() {
+            field.offers = []
+            field.error = {}
+            field.setText("")
+            field.forceActiveFocus()
+            edited.clear()
+            run.clear()
+        }
+
+        function test_typing() {
+            type("fw < 2")
+            compare(field.text, "fw < 2")
+            compare(edited.count, 6)
+            compare(edited.signalArguments[5][0], "fw < 2")
+        }
+
+        function test_tabTakesACompletion() {
+            field.offers = [
+                {
+                    text: "cpu.pct",
+                    insert: "cpu.pct",
+                    from: 0,
+                    kind: "number"
+                },
+                {
+                    text: "cpu.cores",
+                    insert: "cpu.cores",
+                    from: 0,
+                    kind: "number"
+                }
+            ]
+            type("cp")
+            tryVerify(() => field.completing)
+            keyClick(Qt.Key_Down)
+            field.offers = []
+            keyClick(Qt.Key_Tab)
+            compare(field.text, "cpu.cores")
+            tryVerify(() => !field.completing)
+        }
+
+        function test_escapeClosesCompletionsFirst() {
+            field.offers = [
+                {
+                    text: "fw",
+                    insert: "fw",
+                    from: 0,
+                    kind: ""
+                }
+            ]
+            type("f")
+            tryVerify(() => field.completing)
+            keyClick(Qt.Key_Escape)
+            verify(!field.completing)
+            compare(field.text, "f")
+            keyClick(Qt.Key_Escape)
+            compare(field.text, "")
+        }
+
+        function test_controlEnterRuns() {
+            type("a")
+            keyClick(Qt.Key_Return, Qt.ControlModifier)
+            compare(run.count, 1)
+            compare(field.text, "a")
+        }
+
+        function test_errorIsShownBelow() {
+            const plain = field.implicitHeight
+            field.setText("fw <")
+            field.error = {
+                column: 4,
+                length: 1,
+                message: "a value is missing",
+                expected: "a value"
+            }
+            verify(field.implicitHeight > plain)
+            verify(field.hasError)
+        }
+
+        function test_stayOnOneLine() {
+            field.setText("a = 1\nand b = 2\r\n")
+            compare(field.text, "a = 1 and b = 2 ")
+        }
+
+        function test_markupStaysText() {
+            field.setText("<b>x</b> = \"<img src=x>\"")
+            compare(field.text, "<b>x</b> = \"<img src=x>\"")
+        }
+    }
+}
