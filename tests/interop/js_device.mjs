@@ -47,10 +47,11 @@ function measure() {
 
 // The filter of a live query is JsonLogic, limited to these operators. A device that meets another one answers with its
 // row: the operator's side applies the filter again, so this only ever saves traffic.
+const truthy = (value) => (Array.isArray(value) ? value.length > 0 : Boolean(value)); // an empty list is false here
 const operators = {
-  and: (...parts) => parts.every(Boolean),
-  or: (...parts) => parts.some(Boolean),
-  "!": (part) => !part,
+  and: (...parts) => parts.every(truthy),
+  or: (...parts) => parts.some(truthy),
+  "!": (part) => !truthy(part),
   "==": (a, b) => a == b,
   "!=": (a, b) => a != b,
   "<": (a, b, c) => a < b && (c === undefined || b < c),
@@ -78,8 +79,7 @@ function evaluate(logic, data) {
 function matches(where, data) {
   if (where === undefined || where === null) return true;
   try {
-    const value = evaluate(where, data);
-    return Array.isArray(value) ? value.length > 0 : Boolean(value);
+    return truthy(evaluate(where, data));
   } catch {
     return true;
   }
