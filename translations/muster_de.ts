@@ -5,98 +5,98 @@
     <name>CheckText</name>
     <message>
         <source>Server reached</source>
-        <translation type="unfinished"></translation>
+        <translation>Server erreicht</translation>
     </message>
     <message>
         <source>TLS verified</source>
-        <translation type="unfinished"></translation>
+        <translation>TLS geprüft</translation>
     </message>
     <message>
         <source>Signed in</source>
-        <translation type="unfinished"></translation>
+        <translation>Angemeldet</translation>
     </message>
     <message>
         <source>JetStream</source>
-        <translation type="unfinished"></translation>
+        <translation>JetStream</translation>
     </message>
     <message>
         <source>Fleet streams</source>
-        <translation type="unfinished"></translation>
+        <translation>Streams der Flotte</translation>
     </message>
     <message>
         <source>Live queries</source>
-        <translation type="unfinished"></translation>
+        <translation>Live-Abfragen</translation>
     </message>
     <message>
         <source>%1 ms, nats-server %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 ms, nats-server %2</translation>
     </message>
     <message>
         <source>without a name</source>
-        <translation type="unfinished"></translation>
+        <translation>ohne Namen</translation>
     </message>
     <message>
         <source>with a token</source>
-        <translation type="unfinished"></translation>
+        <translation>mit einem Token</translation>
     </message>
     <message>
         <source>with an NKey</source>
-        <translation type="unfinished"></translation>
+        <translation>mit einem NKey</translation>
     </message>
     <message numerus="yes">
         <source>%n missing</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n fehlt</numerusform>
+            <numerusform>%n fehlen</numerusform>
         </translation>
     </message>
     <message>
         <source>Prepare the account to create: %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>Bereiten Sie das Konto vor, um anzulegen: %1.</translation>
     </message>
     <message numerus="yes">
         <source>%n set up otherwise</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n anders eingerichtet</numerusform>
+            <numerusform>%n anders eingerichtet</numerusform>
         </translation>
     </message>
     <message>
         <source>Muster leaves them as they are: %1. &quot;musterctl setup&quot; lists every difference.</source>
-        <translation type="unfinished"></translation>
+        <translation>Muster lässt sie, wie sie sind: %1. „musterctl setup“ nennt jeden Unterschied.</translation>
     </message>
     <message numerus="yes">
         <source>%n there</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n vorhanden</numerusform>
+            <numerusform>%n vorhanden</numerusform>
         </translation>
     </message>
     <message>
         <source>allowed</source>
-        <translation type="unfinished"></translation>
+        <translation>erlaubt</translation>
     </message>
     <message>
         <source>not allowed for this user</source>
-        <translation type="unfinished"></translation>
+        <translation>diesem Benutzer nicht erlaubt</translation>
     </message>
     <message>
         <source>To ask devices, the user needs to publish on %1.query.&gt; and subscribe to its inbox.</source>
-        <translation type="unfinished"></translation>
+        <translation>Um Geräte zu befragen, muss der Benutzer auf %1.query.&gt; senden und seinen Eingang abonnieren dürfen.</translation>
     </message>
     <message>
         <source>by this computer&apos;s authorities</source>
-        <translation type="unfinished"></translation>
+        <translation>durch die Zertifizierungsstellen dieses Rechners</translation>
     </message>
     <message>
         <source>not used: everything goes in plain text</source>
-        <translation type="unfinished"></translation>
+        <translation>nicht benutzt: alles geht im Klartext</translation>
     </message>
     <message numerus="yes">
         <source>%n stream(s) in this account</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Stream in diesem Konto</numerusform>
+            <numerusform>%n Streams in diesem Konto</numerusform>
         </translation>
     </message>
 </context>
@@ -104,190 +104,776 @@
     <name>Chip</name>
     <message>
         <source>Remove %1</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 entfernen</translation>
     </message>
 </context>
 <context>
     <name>ColumnChooser</name>
     <message>
         <source>Columns</source>
-        <translation type="unfinished"></translation>
+        <translation>Spalten</translation>
     </message>
 </context>
 <context>
     <name>CommandPalette</name>
     <message>
         <source>device</source>
-        <translation type="unfinished"></translation>
+        <translation>Gerät</translation>
     </message>
     <message>
         <source>Find</source>
-        <translation type="unfinished"></translation>
+        <translation>Suchen</translation>
     </message>
     <message>
         <source>Find a device, run a command, open a page</source>
-        <translation type="unfinished"></translation>
+        <translation>Gerät suchen, Befehl ausführen, Seite öffnen</translation>
     </message>
     <message>
         <source>Nothing matches</source>
-        <translation type="unfinished"></translation>
+        <translation>Nichts passt</translation>
+    </message>
+</context>
+<context>
+    <name>Composer</name>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 s</translation>
+    </message>
+    <message>
+        <source>Scope</source>
+        <translation>Umfang</translation>
+    </message>
+    <message>
+        <source>Add scope</source>
+        <translation>Umfang hinzufügen</translation>
+    </message>
+    <message>
+        <source>Label</source>
+        <translation>Merkmal</translation>
+    </message>
+    <message>
+        <source>%1 is</source>
+        <translation>%1 ist</translation>
+    </message>
+    <message>
+        <source>Where</source>
+        <translation>Bedingung</translation>
+    </message>
+    <message>
+        <source>All of them; or a condition, as in mem.free &lt; 200MB and fw &lt; &quot;1.5&quot;</source>
+        <translation>Alle; oder eine Bedingung, etwa mem.free &lt; 200MB and fw &lt; &quot;1.5&quot;</translation>
+    </message>
+    <message numerus="yes">
+        <source>valid, %n term(s)</source>
+        <translation>
+            <numerusform>gültig, %n Bedingung</numerusform>
+            <numerusform>gültig, %n Bedingungen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Select</source>
+        <translation>Felder</translation>
+    </message>
+    <message>
+        <source>  by %1</source>
+        <translation>  nach %1</translation>
+    </message>
+    <message>
+        <source>Edit</source>
+        <translation>Bearbeiten</translation>
+    </message>
+    <message>
+        <source>Add field</source>
+        <translation>Feld hinzufügen</translation>
+    </message>
+    <message>
+        <source>Field</source>
+        <translation>Feld</translation>
+    </message>
+    <message>
+        <source>Deadline</source>
+        <translation>Frist</translation>
+    </message>
+    <message>
+        <source>Group by</source>
+        <translation>Gruppieren nach</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>Hinzufügen</translation>
+    </message>
+    <message>
+        <source>Add group</source>
+        <translation>Gruppierung hinzufügen</translation>
+    </message>
+    <message>
+        <source>Aggregate</source>
+        <translation>Zusammenfassen</translation>
+    </message>
+    <message>
+        <source>Add aggregate</source>
+        <translation>Zusammenfassung hinzufügen</translation>
+    </message>
+    <message>
+        <source>Function</source>
+        <translation>Funktion</translation>
+    </message>
+    <message>
+        <source>%1 of</source>
+        <translation>%1 von</translation>
+    </message>
+    <message>
+        <source>Fold</source>
+        <translation>Einklappen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Esc</source>
+        <translation>Esc</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>Ausführen</translation>
+    </message>
+    <message>
+        <source>Ctrl Enter</source>
+        <translation>Strg Eingabe</translation>
     </message>
 </context>
 <context>
     <name>ConfirmDialog</name>
     <message>
         <source>Type %1 to confirm</source>
-        <translation type="unfinished"></translation>
+        <translation>Zum Bestätigen %1 eingeben</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>Abbrechen</translation>
+    </message>
+</context>
+<context>
+    <name>ConnectPage</name>
+    <message>
+        <source>the roll-call for device fleets</source>
+        <translation>der Appell für Geräteflotten</translation>
+    </message>
+    <message>
+        <source>Saved connections</source>
+        <translation>Gespeicherte Verbindungen</translation>
+    </message>
+    <message>
+        <source>New</source>
+        <translation>Neu</translation>
+    </message>
+    <message>
+        <source>None yet. Fill in the form and save it.</source>
+        <translation>Noch keine. Füllen Sie das Formular aus und speichern Sie es.</translation>
+    </message>
+    <message>
+        <source>From the NATS command line</source>
+        <translation>Aus der NATS-Befehlszeile</translation>
+    </message>
+    <message>
+        <source>Check the ones to import</source>
+        <translation>Wählen Sie aus, was importiert werden soll</translation>
+    </message>
+    <message>
+        <source>Import %1</source>
+        <translation>%1 importieren</translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation>Importieren</translation>
+    </message>
+    <message>
+        <source>No fleet at hand?</source>
+        <translation>Keine Flotte zur Hand?</translation>
+    </message>
+    <message>
+        <source>Starts a NATS server on 127.0.0.1 with 200 simulated devices on 4 sites. Nothing leaves this computer. Stops when Muster closes.</source>
+        <translation>Startet einen NATS-Server auf 127.0.0.1 mit 200 simulierten Geräten an 4 Standorten. Nichts verlässt diesen Rechner. Endet mit Muster.</translation>
+    </message>
+    <message>
+        <source>Start a demo fleet on this computer</source>
+        <translation>Demoflotte auf diesem Rechner starten</translation>
+    </message>
+    <message>
+        <source>Ctrl D</source>
+        <translation>Strg D</translation>
+    </message>
+    <message>
+        <source>The demo fleet runs</source>
+        <translation>Die Demoflotte läuft</translation>
+    </message>
+    <message>
+        <source>It is starting</source>
+        <translation>Sie startet gerade</translation>
+    </message>
+    <message>
+        <source>New connection</source>
+        <translation>Neue Verbindung</translation>
+    </message>
+    <message>
+        <source>edited</source>
+        <translation>geändert</translation>
+    </message>
+    <message>
+        <source>Back to the fleet</source>
+        <translation>Zurück zur Flotte</translation>
+    </message>
+    <message>
+        <source>Duplicate</source>
+        <translation>Duplizieren</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>Löschen</translation>
+    </message>
+    <message>
+        <source>Cancel test</source>
+        <translation>Test abbrechen</translation>
+    </message>
+    <message>
+        <source>Test</source>
+        <translation>Testen</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Speichern</translation>
+    </message>
+    <message>
+        <source>Saved %1</source>
+        <translation>%1 gespeichert</translation>
+    </message>
+    <message>
+        <source>Connecting</source>
+        <translation>Verbinde</translation>
+    </message>
+    <message>
+        <source>Connect</source>
+        <translation>Verbinden</translation>
+    </message>
+    <message>
+        <source>Enter</source>
+        <translation>Eingabe</translation>
+    </message>
+    <message>
+        <source>Muster %1</source>
+        <translation>Muster %1</translation>
+    </message>
+    <message>
+        <source>Secrets stay in the files above; Muster stores only their paths.</source>
+        <translation>Geheimnisse bleiben in den Dateien oben; Muster speichert nur deren Pfade.</translation>
+    </message>
+    <message>
+        <source>Connected to %1</source>
+        <translation>Verbunden mit %1</translation>
+    </message>
+    <message>
+        <source>Not connected</source>
+        <translation>Nicht verbunden</translation>
+    </message>
+    <message>
+        <source>Delete this connection?</source>
+        <translation>Diese Verbindung löschen?</translation>
+    </message>
+    <message>
+        <source>%1 is removed from the list. The files it names stay where they are.</source>
+        <translation>%1 wird aus der Liste entfernt. Die genannten Dateien bleiben, wo sie sind.</translation>
+    </message>
+    <message>
+        <source>It</source>
+        <translation>Sie</translation>
+    </message>
+    <message>
+        <source>Delete connection</source>
+        <translation>Verbindung löschen</translation>
+    </message>
+    <message>
+        <source>Prepare the account?</source>
+        <translation>Konto vorbereiten?</translation>
+    </message>
+    <message>
+        <source>Creates these streams and buckets on %1. Nothing that exists is changed.</source>
+        <translation>Legt diese Streams und Buckets auf %1 an. Nichts Vorhandenes wird geändert.</translation>
+    </message>
+    <message>
+        <source>Create them</source>
+        <translation>Anlegen</translation>
     </message>
 </context>
 <context>
     <name>ConnectionChip</name>
     <message>
         <source>connected, read only</source>
-        <translation type="unfinished"></translation>
+        <translation>verbunden, nur lesend</translation>
     </message>
     <message>
         <source>connected</source>
-        <translation type="unfinished"></translation>
+        <translation>verbunden</translation>
     </message>
     <message>
         <source>connecting</source>
-        <translation type="unfinished"></translation>
+        <translation>verbindet</translation>
     </message>
     <message>
         <source>reconnecting, attempt %1</source>
-        <translation type="unfinished"></translation>
+        <translation>verbindet neu, Versuch %1</translation>
     </message>
     <message>
         <source>failed</source>
-        <translation type="unfinished"></translation>
+        <translation>fehlgeschlagen</translation>
     </message>
     <message>
         <source>not connected</source>
-        <translation type="unfinished"></translation>
+        <translation>nicht verbunden</translation>
     </message>
     <message>
         <source>Connection %1, %2</source>
-        <translation type="unfinished"></translation>
+        <translation>Verbindung %1, %2</translation>
     </message>
     <message>
         <source>RTT</source>
-        <translation type="unfinished"></translation>
+        <translation>RTT</translation>
     </message>
     <message>
         <source>%1 ms</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 ms</translation>
     </message>
     <message>
         <source>Change connection</source>
-        <translation type="unfinished"></translation>
+        <translation>Verbindung wechseln</translation>
     </message>
     <message>
         <source>Start the demo server again</source>
-        <translation type="unfinished"></translation>
+        <translation>Demoserver wieder starten</translation>
     </message>
     <message>
         <source>Copy the address</source>
-        <translation type="unfinished"></translation>
+        <translation>Adresse kopieren</translation>
     </message>
     <message>
         <source>Stop the demo fleet</source>
-        <translation type="unfinished"></translation>
+        <translation>Demoflotte beenden</translation>
     </message>
     <message>
         <source>Disconnect</source>
-        <translation type="unfinished"></translation>
+        <translation>Trennen</translation>
+    </message>
+</context>
+<context>
+    <name>ConnectionForm</name>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Servers</source>
+        <translation>Server</translation>
+    </message>
+    <message>
+        <source>Muster tries them in turn and reconnects without asking.</source>
+        <translation>Muster versucht sie der Reihe nach und verbindet sich ohne Rückfrage neu.</translation>
+    </message>
+    <message>
+        <source>Sign in with</source>
+        <translation>Anmelden mit</translation>
+    </message>
+    <message>
+        <source>Nothing</source>
+        <translation>Nichts</translation>
+    </message>
+    <message>
+        <source>User and password</source>
+        <translation>Benutzer und Passwort</translation>
+    </message>
+    <message>
+        <source>Token</source>
+        <translation>Token</translation>
+    </message>
+    <message>
+        <source>Credentials file</source>
+        <translation>Credentials-Datei</translation>
+    </message>
+    <message>
+        <source>NKey seed</source>
+        <translation>NKey-Seed</translation>
+    </message>
+    <message>
+        <source>User</source>
+        <translation>Benutzer</translation>
+    </message>
+    <message>
+        <source>Password</source>
+        <translation>Passwort</translation>
+    </message>
+    <message>
+        <source>Only for credentials sign in</source>
+        <translation>Nur für die Anmeldung mit Credentials</translation>
+    </message>
+    <message>
+        <source>NKey seed file</source>
+        <translation>NKey-Seed-Datei</translation>
+    </message>
+    <message>
+        <source>Only for NKey sign in</source>
+        <translation>Nur für die Anmeldung mit NKey</translation>
+    </message>
+    <message>
+        <source>TLS</source>
+        <translation>TLS</translation>
+    </message>
+    <message>
+        <source>Required</source>
+        <translation>Verlangt</translation>
+    </message>
+    <message>
+        <source>When the server asks</source>
+        <translation>Wenn der Server es verlangt</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>Aus</translation>
+    </message>
+    <message>
+        <source>CA certificate</source>
+        <translation>CA-Zertifikat</translation>
+    </message>
+    <message>
+        <source>The system&apos;s</source>
+        <translation>Die des Systems</translation>
+    </message>
+    <message>
+        <source>Client certificate</source>
+        <translation>Client-Zertifikat</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>Keines</translation>
+    </message>
+    <message>
+        <source>Client key</source>
+        <translation>Client-Schlüssel</translation>
+    </message>
+    <message>
+        <source>Subject prefix</source>
+        <translation>Subject-Präfix</translation>
+    </message>
+    <message>
+        <source>JetStream domain</source>
+        <translation>JetStream-Domäne</translation>
+    </message>
+    <message>
+        <source>Default</source>
+        <translation>Standard</translation>
+    </message>
+    <message>
+        <source>On start</source>
+        <translation>Beim Start</translation>
+    </message>
+    <message>
+        <source>Connect to this one</source>
+        <translation>Mit dieser verbinden</translation>
+    </message>
+    <message>
+        <source>Read only</source>
+        <translation>Nur lesen</translation>
+    </message>
+</context>
+<context>
+    <name>DevicesPage</name>
+    <message>
+        <source>Devices</source>
+        <translation>Geräte</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n device(s)</source>
+        <translation>
+            <numerusform>%n Gerät</numerusform>
+            <numerusform>%n Geräte</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Filter devices</source>
+        <translation>Geräte filtern</translation>
+    </message>
+    <message>
+        <source>Filter, as in region = &quot;eu&quot; and cpu.pct &gt; 80</source>
+        <translation>Filter, etwa region = &quot;eu&quot; and cpu.pct &gt; 80</translation>
+    </message>
+    <message>
+        <source>%1 shown</source>
+        <translation>%1 angezeigt</translation>
+    </message>
+    <message>
+        <source>shown, filtering ...</source>
+        <translation>angezeigt, filtere ...</translation>
+    </message>
+    <message>
+        <source>shown</source>
+        <translation>angezeigt</translation>
+    </message>
+    <message>
+        <source>Columns</source>
+        <translation>Spalten</translation>
+    </message>
+    <message>
+        <source>Cancel export, %1 %</source>
+        <translation>Export abbrechen, %1 %</translation>
+    </message>
+    <message>
+        <source>Export CSV</source>
+        <translation>CSV exportieren</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>Angehalten</translation>
+    </message>
+    <message>
+        <source>Live</source>
+        <translation>Live</translation>
+    </message>
+    <message>
+        <source>Follow the fleet again</source>
+        <translation>Der Flotte wieder folgen</translation>
+    </message>
+    <message>
+        <source>Hold the table still</source>
+        <translation>Die Tabelle anhalten</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>Alle</translation>
+    </message>
+    <message>
+        <source>%1 selected</source>
+        <translation>%1 ausgewählt</translation>
+    </message>
+    <message>
+        <source>Query</source>
+        <translation>Abfrage</translation>
+    </message>
+    <message>
+        <source>Ask exactly these devices</source>
+        <translation>Genau diese Geräte fragen</translation>
+    </message>
+    <message>
+        <source>This is the fleet as of %1 ago.</source>
+        <translation>Dies ist die Flotte von vor %1.</translation>
+    </message>
+    <message>
+        <source>The demo&apos;s nats-server has ended.</source>
+        <translation>Der nats-server der Demo ist beendet.</translation>
+    </message>
+    <message>
+        <source>The link to %1 is down; reconnecting, attempt %2.</source>
+        <translation>Die Verbindung zu %1 ist unterbrochen; neuer Versuch, Nummer %2.</translation>
+    </message>
+    <message>
+        <source>There is no link to the server.</source>
+        <translation>Es besteht keine Verbindung zum Server.</translation>
+    </message>
+    <message>
+        <source>Start the demo server again</source>
+        <translation>Demoserver wieder starten</translation>
+    </message>
+    <message>
+        <source>Not connected</source>
+        <translation>Nicht verbunden</translation>
+    </message>
+    <message>
+        <source>Reading the fleet</source>
+        <translation>Die Flotte wird gelesen</translation>
+    </message>
+    <message>
+        <source>No device has reported yet</source>
+        <translation>Noch hat sich kein Gerät gemeldet</translation>
+    </message>
+    <message>
+        <source>Connect to a server to see its devices.</source>
+        <translation>Verbinden Sie sich mit einem Server, um seine Geräte zu sehen.</translation>
+    </message>
+    <message>
+        <source>Waiting for the presence stream&apos;s snapshot.</source>
+        <translation>Warte auf den Stand des Presence-Streams.</translation>
+    </message>
+    <message>
+        <source>The account has a presence stream, and it is empty. Start muster-agent on a device; it appears here with its first heartbeat.</source>
+        <translation>Das Konto hat einen Presence-Stream, und er ist leer. Starten Sie muster-agent auf einem Gerät; mit seinem ersten Lebenszeichen erscheint es hier.</translation>
+    </message>
+    <message>
+        <source>This account has no presence stream: devices appear with their next heartbeat.</source>
+        <translation>Dieses Konto hat keinen Presence-Stream: Geräte erscheinen mit ihrem nächsten Lebenszeichen.</translation>
+    </message>
+    <message>
+        <source>Choose a connection</source>
+        <translation>Verbindung wählen</translation>
+    </message>
+    <message>
+        <source>No device matches</source>
+        <translation>Kein Gerät passt</translation>
+    </message>
+    <message numerus="yes">
+        <source>None of the %n device(s) passes the filter.</source>
+        <translation>
+            <numerusform>Das eine Gerät passt nicht zum Filter.</numerusform>
+            <numerusform>Keines der %n Geräte passt zum Filter.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No device that is %1 passes the filter.</source>
+        <translation>Kein Gerät im Zustand %1 passt zum Filter.</translation>
+    </message>
+    <message>
+        <source>Show all devices</source>
+        <translation>Alle Geräte zeigen</translation>
+    </message>
+</context>
+<context>
+    <name>ExportDialog</name>
+    <message>
+        <source>Export CSV</source>
+        <translation>CSV exportieren</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n row(s), with the columns, filter and order on screen. A name that ends in .tsv or .jsonl chooses that format.</source>
+        <translation>
+            <numerusform>%n Zeile, mit Spalten, Filter und Reihenfolge wie auf dem Bildschirm. Ein Name, der auf .tsv oder .jsonl endet, wählt dieses Format.</numerusform>
+            <numerusform>%n Zeilen, mit Spalten, Filter und Reihenfolge wie auf dem Bildschirm. Ein Name, der auf .tsv oder .jsonl endet, wählt dieses Format.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Datei</translation>
+    </message>
+    <message>
+        <source>Browse</source>
+        <translation>Durchsuchen</translation>
+    </message>
+    <message>
+        <source>Replaces the file that is there.</source>
+        <translation>Ersetzt die vorhandene Datei.</translation>
+    </message>
+    <message>
+        <source>Raw: leave cells that a spreadsheet would run as formulas as they are</source>
+        <translation>Roh: Zellen, die eine Tabellenkalkulation als Formel ausführen würde, unverändert lassen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Exportieren</translation>
+    </message>
+    <message>
+        <source>Tables (*.csv *.tsv *.jsonl)</source>
+        <translation>Tabellen (*.csv *.tsv *.jsonl)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>Alle Dateien (*)</translation>
     </message>
 </context>
 <context>
     <name>ExpressionField</name>
     <message>
         <source>; expected %1</source>
-        <translation type="unfinished"></translation>
+        <translation>; erwartet wird %1</translation>
     </message>
     <message>
         <source>Clear the filter</source>
-        <translation type="unfinished"></translation>
+        <translation>Filter leeren</translation>
     </message>
     <message>
         <source>Column %1: %2</source>
-        <translation type="unfinished"></translation>
+        <translation>Spalte %1: %2</translation>
+    </message>
+</context>
+<context>
+    <name>FileField</name>
+    <message>
+        <source>Browse</source>
+        <translation>Durchsuchen</translation>
     </message>
 </context>
 <context>
     <name>FormText</name>
     <message>
         <source>Type the user and password in their own fields: addresses are saved as plain text.</source>
-        <translation type="unfinished"></translation>
+        <translation>Geben Sie Benutzer und Passwort in ihre eigenen Felder ein: Adressen werden im Klartext gespeichert.</translation>
     </message>
     <message>
         <source>There is no file %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Datei %1 gibt es nicht.</translation>
     </message>
     <message>
         <source>%1 cannot be read. Check its owner and permissions.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 kann nicht gelesen werden. Prüfen Sie Eigentümer und Rechte.</translation>
     </message>
     <message>
         <source>Give the connection a name.</source>
-        <translation type="unfinished"></translation>
+        <translation>Geben Sie der Verbindung einen Namen.</translation>
     </message>
     <message>
         <source>Use at most 64 characters.</source>
-        <translation type="unfinished"></translation>
+        <translation>Höchstens 64 Zeichen.</translation>
     </message>
     <message>
         <source>There is a connection named %1 already.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Verbindung namens %1 gibt es schon.</translation>
     </message>
     <message>
         <source>Name at least one server, like nats://host:4222.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nennen Sie mindestens einen Server, etwa nats://host:4222.</translation>
     </message>
     <message>
         <source>Type the user&apos;s name.</source>
-        <translation type="unfinished"></translation>
+        <translation>Geben Sie den Benutzernamen ein.</translation>
     </message>
     <message>
         <source>Type the password. Muster keeps it until it closes and does not save it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Geben Sie das Passwort ein. Muster behält es, bis es endet, und speichert es nicht.</translation>
     </message>
     <message>
         <source>Type the token. Muster keeps it until it closes and does not save it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Geben Sie das Token ein. Muster behält es, bis es endet, und speichert es nicht.</translation>
     </message>
     <message>
         <source>Choose the .creds file that holds the user&apos;s JWT and seed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen Sie die .creds-Datei mit JWT und Seed des Benutzers.</translation>
     </message>
     <message>
         <source>This file has no user JWT in it. Choose a .creds file as nsc makes it.</source>
-        <translation type="unfinished"></translation>
+        <translation>In dieser Datei steht kein Benutzer-JWT. Wählen Sie eine .creds-Datei, wie nsc sie erzeugt.</translation>
     </message>
     <message>
         <source>Choose the file that holds the user&apos;s NKey seed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen Sie die Datei mit dem NKey-Seed des Benutzers.</translation>
     </message>
     <message>
         <source>A client key needs its certificate.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Client-Schlüssel braucht sein Zertifikat.</translation>
     </message>
     <message>
         <source>A client certificate needs its key.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Client-Zertifikat braucht seinen Schlüssel.</translation>
     </message>
 </context>
 <context>
     <name>GroupedTable</name>
     <message numerus="yes">
         <source>%n row(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Zeile</numerusform>
+            <numerusform>%n Zeilen</numerusform>
         </translation>
     </message>
 </context>
@@ -295,340 +881,930 @@
     <name>Logo</name>
     <message>
         <source>Muster</source>
-        <translation type="unfinished"></translation>
+        <translation>Muster</translation>
     </message>
 </context>
 <context>
     <name>MTabs</name>
     <message>
         <source>Answers</source>
-        <translation type="unfinished"></translation>
+        <translation>Antworten</translation>
+    </message>
+</context>
+<context>
+    <name>Main</name>
+    <message>
+        <source>Muster - %1</source>
+        <translation>Muster - %1</translation>
+    </message>
+    <message>
+        <source>Muster</source>
+        <translation>Muster</translation>
+    </message>
+    <message numerus="yes">
+        <source>Exported %n row(s) to %1</source>
+        <translation>
+            <numerusform>%n Zeile nach %1 exportiert</numerusform>
+            <numerusform>%n Zeilen nach %1 exportiert</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Not exported to %1: %2</source>
+        <translation>Nicht nach %1 exportiert: %2</translation>
+    </message>
+    <message>
+        <source>Devices</source>
+        <translation>Geräte</translation>
+    </message>
+    <message>
+        <source>page, Ctrl+1</source>
+        <translation>Seite, Strg+1</translation>
+    </message>
+    <message>
+        <source>Query</source>
+        <translation>Abfrage</translation>
+    </message>
+    <message>
+        <source>page, Ctrl+2</source>
+        <translation>Seite, Strg+2</translation>
+    </message>
+    <message>
+        <source>Connections</source>
+        <translation>Verbindungen</translation>
+    </message>
+    <message>
+        <source>page</source>
+        <translation>Seite</translation>
+    </message>
+    <message>
+        <source>Run the query</source>
+        <translation>Die Abfrage ausführen</translation>
+    </message>
+    <message>
+        <source>Ctrl+Enter</source>
+        <translation>Strg+Eingabe</translation>
+    </message>
+    <message>
+        <source>Follow the fleet live</source>
+        <translation>Der Flotte live folgen</translation>
+    </message>
+    <message>
+        <source>Pause the device table</source>
+        <translation>Die Gerätetabelle anhalten</translation>
+    </message>
+    <message>
+        <source>Rejected messages</source>
+        <translation>Abgewiesene Nachrichten</translation>
+    </message>
+    <message>
+        <source>Use the light theme</source>
+        <translation>Helles Aussehen</translation>
+    </message>
+    <message>
+        <source>Use the dark theme</source>
+        <translation>Dunkles Aussehen</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>Start the demo server again</source>
+        <translation>Demoserver wieder starten</translation>
+    </message>
+    <message>
+        <source>Connection</source>
+        <translation>Verbindung</translation>
     </message>
 </context>
 <context>
     <name>NavRail</name>
     <message>
         <source>Pages</source>
-        <translation type="unfinished"></translation>
+        <translation>Seiten</translation>
     </message>
     <message>
         <source>Devices</source>
-        <translation type="unfinished"></translation>
+        <translation>Geräte</translation>
     </message>
     <message>
         <source>Ctrl+1</source>
-        <translation type="unfinished"></translation>
+        <translation>Strg+1</translation>
     </message>
     <message>
         <source>Query</source>
-        <translation type="unfinished"></translation>
+        <translation>Abfrage</translation>
     </message>
     <message>
         <source>Ctrl+2</source>
-        <translation type="unfinished"></translation>
+        <translation>Strg+2</translation>
     </message>
     <message>
         <source>Connections</source>
-        <translation type="unfinished"></translation>
+        <translation>Verbindungen</translation>
     </message>
     <message>
         <source>Settings</source>
-        <translation type="unfinished"></translation>
+        <translation>Einstellungen</translation>
     </message>
     <message>
         <source>Theme</source>
-        <translation type="unfinished"></translation>
+        <translation>Aussehen</translation>
     </message>
     <message>
         <source>Dark</source>
-        <translation type="unfinished"></translation>
+        <translation>Dunkel</translation>
     </message>
     <message>
         <source>Light</source>
-        <translation type="unfinished"></translation>
+        <translation>Hell</translation>
     </message>
     <message>
         <source>As the system</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie das System</translation>
     </message>
     <message>
         <source>Reduce motion</source>
-        <translation type="unfinished"></translation>
+        <translation>Weniger Bewegung</translation>
     </message>
     <message>
         <source>Muster %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Muster %1</translation>
+    </message>
+</context>
+<context>
+    <name>PickPopup</name>
+    <message>
+        <source>Enter takes it as typed</source>
+        <translation>Eingabe übernimmt es wie getippt</translation>
+    </message>
+    <message>
+        <source>Nothing matches</source>
+        <translation>Nichts passt</translation>
     </message>
 </context>
 <context>
     <name>PreflightText</name>
     <message numerus="yes">
         <source>%n device(s) match</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Gerät passt</numerusform>
+            <numerusform>%n Geräte passen</numerusform>
         </translation>
     </message>
     <message>
         <source>%1 online</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 online</translation>
     </message>
     <message>
         <source>%1 offline</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 offline</translation>
     </message>
     <message>
         <source>Counting ...</source>
-        <translation type="unfinished"></translation>
+        <translation>Zähle ...</translation>
     </message>
     <message numerus="yes">
         <source>device(s) match:</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Gerät passt:</numerusform>
+            <numerusform>Geräte passen:</numerusform>
         </translation>
     </message>
     <message>
         <source>%1 online,</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 online,</translation>
+    </message>
+</context>
+<context>
+    <name>QueryPage</name>
+    <message>
+        <source>Live Query</source>
+        <translation>Live-Abfrage</translation>
+    </message>
+    <message>
+        <source>answered</source>
+        <translation>beantwortet</translation>
+    </message>
+    <message>
+        <source>empty</source>
+        <translation>leer</translation>
+    </message>
+    <message>
+        <source>error</source>
+        <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>silent</source>
+        <translation>stumm</translation>
+    </message>
+    <message>
+        <source>offline</source>
+        <translation>offline</translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation>ausstehend</translation>
+    </message>
+    <message>
+        <source>cancelled</source>
+        <translation>abgebrochen</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 s</translation>
+    </message>
+    <message>
+        <source>elapsed</source>
+        <translation>vergangen</translation>
+    </message>
+    <message>
+        <source>replies/s</source>
+        <translation>Antworten/s</translation>
+    </message>
+    <message>
+        <source>Results</source>
+        <translation>Ergebnisse</translation>
+    </message>
+    <message>
+        <source>Errors</source>
+        <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>Silent</source>
+        <translation>Stumm</translation>
+    </message>
+    <message>
+        <source>Offline</source>
+        <translation>Offline</translation>
+    </message>
+    <message>
+        <source>Timing</source>
+        <translation>Zeiten</translation>
+    </message>
+    <message>
+        <source>Columns</source>
+        <translation>Spalten</translation>
+    </message>
+    <message>
+        <source>Cancel export, %1 %</source>
+        <translation>Export abbrechen, %1 %</translation>
+    </message>
+    <message>
+        <source>Export CSV</source>
+        <translation>CSV exportieren</translation>
+    </message>
+    <message>
+        <source>There is nothing to export before the first run</source>
+        <translation>Vor der ersten Abfrage gibt es nichts zu exportieren</translation>
+    </message>
+    <message>
+        <source>Ask again</source>
+        <translation>Noch einmal fragen</translation>
+    </message>
+    <message>
+        <source>Ask the silent again</source>
+        <translation>Die stummen noch einmal fragen</translation>
+    </message>
+    <message>
+        <source>The query still runs</source>
+        <translation>Die Abfrage läuft noch</translation>
+    </message>
+    <message>
+        <source>No device was silent</source>
+        <translation>Kein Gerät war stumm</translation>
+    </message>
+    <message>
+        <source>Nothing asked yet</source>
+        <translation>Noch nichts gefragt</translation>
+    </message>
+    <message>
+        <source>No row has &quot;%1&quot;</source>
+        <translation>Keine Zeile enthält „%1“</translation>
+    </message>
+    <message>
+        <source>No device answered with an error</source>
+        <translation>Kein Gerät antwortete mit einem Fehler</translation>
+    </message>
+    <message>
+        <source>No device was offline</source>
+        <translation>Kein Gerät war offline</translation>
+    </message>
+    <message>
+        <source>No device answered with a match</source>
+        <translation>Kein Gerät antwortete mit einem Treffer</translation>
+    </message>
+    <message>
+        <source>The line above says how many devices match. Run asks them, and their answers appear here as they come.</source>
+        <translation>Die Zeile oben sagt, auf wie viele Geräte die Bedingung zutrifft. „Ausführen“ fragt sie, und ihre Antworten erscheinen hier, sobald sie eintreffen.</translation>
+    </message>
+    <message>
+        <source>Clear the filter</source>
+        <translation>Filter leeren</translation>
     </message>
 </context>
 <context>
     <name>QuickFilter</name>
     <message>
         <source>Filter rows</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeilen filtern</translation>
     </message>
     <message>
         <source>No row matches</source>
-        <translation type="unfinished"></translation>
+        <translation>Keine Zeile passt</translation>
     </message>
 </context>
 <context>
     <name>RejectedDialog</name>
     <message>
         <source>Rejected messages</source>
-        <translation type="unfinished"></translation>
+        <translation>Abgewiesene Nachrichten</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished"></translation>
+        <translation>Schließen</translation>
     </message>
     <message>
         <source>Nothing was rejected</source>
-        <translation type="unfinished"></translation>
+        <translation>Nichts wurde abgewiesen</translation>
     </message>
     <message>
         <source>Every message since the connection could be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>Jede Nachricht seit der Verbindung konnte gelesen werden.</translation>
+    </message>
+</context>
+<context>
+    <name>ResponsePanel</name>
+    <message>
+        <source>Response time</source>
+        <translation>Antwortzeit</translation>
+    </message>
+    <message>
+        <source>%1 replies</source>
+        <translation>%1 Antworten</translation>
+    </message>
+    <message>
+        <source>Response time, %1 replies</source>
+        <translation>Antwortzeit, %1 Antworten</translation>
+    </message>
+    <message>
+        <source>%1 replies in %2 to %3 ms</source>
+        <translation>%1 Antworten in %2 bis %3 ms</translation>
+    </message>
+    <message>
+        <source>Answered by %1</source>
+        <translation>Beantwortet nach %1</translation>
+    </message>
+    <message>
+        <source>Answered by group</source>
+        <translation>Beantwortet nach Gruppe</translation>
+    </message>
+    <message>
+        <source>%1: %2 of %3 answered</source>
+        <translation>%1: %2 von %3 beantwortet</translation>
+    </message>
+    <message>
+        <source>Not counted in results</source>
+        <translation>Nicht in den Ergebnissen gezählt</translation>
+    </message>
+    <message>
+        <source>%1 answered, nothing matched</source>
+        <translation>%1 geantwortet, ohne Treffer</translation>
+    </message>
+    <message>
+        <source>%1 answered with an error</source>
+        <translation>%1 mit einem Fehler geantwortet</translation>
+    </message>
+    <message>
+        <source>%1 gave no reply by %2 s</source>
+        <translation>%1 ohne Antwort nach %2 s</translation>
+    </message>
+    <message>
+        <source>%1 still working</source>
+        <translation>%1 noch ausstehend</translation>
+    </message>
+    <message>
+        <source>%1 not asked</source>
+        <translation>%1 nicht gefragt</translation>
+    </message>
+    <message>
+        <source>%1 came late, and are counted</source>
+        <translation>%1 kamen spät und sind gezählt</translation>
+    </message>
+    <message>
+        <source>%1 from devices that were not asked</source>
+        <translation>%1 von Geräten, die nicht gefragt waren</translation>
+    </message>
+    <message>
+        <source>%1 could not be read</source>
+        <translation>%1 waren nicht lesbar</translation>
     </message>
 </context>
 <context>
     <name>RollCallBar</name>
     <message>
         <source>Roll-call</source>
-        <translation type="unfinished"></translation>
+        <translation>Appell</translation>
     </message>
 </context>
 <context>
     <name>StatusBar</name>
     <message>
         <source>Connected</source>
-        <translation type="unfinished"></translation>
+        <translation>Verbunden</translation>
     </message>
     <message>
         <source>Not connected</source>
-        <translation type="unfinished"></translation>
+        <translation>Nicht verbunden</translation>
     </message>
     <message>
         <source>Presence %1 of %2 online</source>
-        <translation type="unfinished"></translation>
+        <translation>Anwesenheit: %1 von %2 online</translation>
     </message>
     <message>
         <source>Presence</source>
-        <translation type="unfinished"></translation>
+        <translation>Anwesenheit</translation>
     </message>
     <message>
         <source>of</source>
-        <translation type="unfinished"></translation>
+        <translation>von</translation>
     </message>
     <message>
         <source>online</source>
-        <translation type="unfinished"></translation>
+        <translation>online</translation>
     </message>
     <message>
         <source>In</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein</translation>
     </message>
     <message>
         <source>%1 msg/s</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 Nachr./s</translation>
     </message>
     <message>
         <source>%1 rejected</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 abgewiesen</translation>
     </message>
     <message>
         <source>%1 dropped</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 verworfen</translation>
     </message>
     <message>
         <source>No data yet</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch keine Daten</translation>
     </message>
     <message>
         <source>Data is %1 old</source>
-        <translation type="unfinished"></translation>
+        <translation>Daten sind %1 alt</translation>
     </message>
 </context>
 <context>
     <name>TableHeader</name>
     <message>
         <source>Columns</source>
-        <translation type="unfinished"></translation>
+        <translation>Spalten</translation>
     </message>
     <message>
         <source>Ascending</source>
-        <translation type="unfinished"></translation>
+        <translation>Aufsteigend</translation>
     </message>
     <message>
         <source>Descending</source>
-        <translation type="unfinished"></translation>
+        <translation>Absteigend</translation>
+    </message>
+</context>
+<context>
+    <name>TestResult</name>
+    <message>
+        <source>passed</source>
+        <translation>bestanden</translation>
+    </message>
+    <message>
+        <source>limited</source>
+        <translation>eingeschränkt</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>running</source>
+        <translation>läuft</translation>
+    </message>
+    <message>
+        <source>skipped</source>
+        <translation>übersprungen</translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation>ausstehend</translation>
+    </message>
+    <message>
+        <source>Last test</source>
+        <translation>Letzter Test</translation>
+    </message>
+    <message>
+        <source>none; it says which step fails and what to do</source>
+        <translation>keiner; er sagt, welcher Schritt scheitert und was zu tun ist</translation>
+    </message>
+    <message>
+        <source>Prepare the account</source>
+        <translation>Konto vorbereiten</translation>
     </message>
 </context>
 <context>
     <name>Toast</name>
     <message>
         <source>Close</source>
-        <translation type="unfinished"></translation>
+        <translation>Schließen</translation>
     </message>
 </context>
 <context>
     <name>TopBar</name>
     <message>
         <source>Find a device, run a command, open a page</source>
-        <translation type="unfinished"></translation>
+        <translation>Gerät suchen, Befehl ausführen, Seite öffnen</translation>
     </message>
     <message>
         <source>Ctrl K</source>
-        <translation type="unfinished"></translation>
+        <translation>Strg K</translation>
     </message>
 </context>
 <context>
     <name>Words</name>
     <message>
         <source>%1 s</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 s</translation>
     </message>
     <message>
         <source>%1 min</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 min</translation>
     </message>
     <message>
         <source>%1 h</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 h</translation>
     </message>
     <message>
         <source>%1 d</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 T</translation>
     </message>
     <message>
         <source>Online</source>
-        <translation type="unfinished"></translation>
+        <translation>Online</translation>
     </message>
     <message>
         <source>Late</source>
-        <translation type="unfinished"></translation>
+        <translation>Verspätet</translation>
     </message>
     <message>
         <source>Offline</source>
-        <translation type="unfinished"></translation>
+        <translation>Offline</translation>
     </message>
     <message>
         <source>Never</source>
-        <translation type="unfinished"></translation>
+        <translation>Nie</translation>
     </message>
     <message>
         <source>Unknown</source>
-        <translation type="unfinished"></translation>
+        <translation>Unbekannt</translation>
+    </message>
+    <message>
+        <source>today %1</source>
+        <translation>heute %1</translation>
+    </message>
+    <message>
+        <source>yesterday</source>
+        <translation>gestern</translation>
+    </message>
+</context>
+<context>
+    <name>main</name>
+    <message>
+        <source>The roll-call for device fleets.</source>
+        <translation>Der Appell für Geräteflotten.</translation>
+    </message>
+    <message>
+        <source>Start on an embedded demo fleet.</source>
+        <translation>Auf einer eingebauten Demoflotte starten.</translation>
+    </message>
+    <message>
+        <source>Connect to the saved connection &lt;name&gt;.</source>
+        <translation>Mit der gespeicherten Verbindung &lt;name&gt; verbinden.</translation>
+    </message>
+    <message>
+        <source>Connect to the server at &lt;url&gt;.</source>
+        <translation>Mit dem Server unter &lt;url&gt; verbinden.</translation>
+    </message>
+    <message>
+        <source>dark, light or system; for this run.</source>
+        <translation>dark, light oder system; für diesen Lauf.</translation>
+    </message>
+    <message>
+        <source>Open on the page devices or query.</source>
+        <translation>Auf der Seite devices oder query öffnen.</translation>
+    </message>
+    <message>
+        <source>After --demo: how many devices the fleet has, 200 unless said.</source>
+        <translation>Nach --demo: wie viele Geräte die Flotte hat, sonst 200.</translation>
+    </message>
+</context>
+<context>
+    <name>muster::CellText</name>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 s</translation>
+    </message>
+    <message>
+        <source>%1m %2s</source>
+        <comment>minutes and seconds</comment>
+        <translation>%1m %2s</translation>
+    </message>
+    <message>
+        <source>%1h %2m</source>
+        <comment>hours and minutes</comment>
+        <translation>%1h %2m</translation>
+    </message>
+    <message>
+        <source>%1d %2h</source>
+        <comment>days and hours</comment>
+        <translation>%1T %2h</translation>
+    </message>
+    <message>
+        <source>%1 min</source>
+        <translation>%1 min</translation>
+    </message>
+    <message>
+        <source>%1 h</source>
+        <translation>%1 h</translation>
+    </message>
+    <message>
+        <source>%1 d</source>
+        <comment>days</comment>
+        <translation>%1 T</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>ja</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>nein</translation>
+    </message>
+    <message>
+        <source>never</source>
+        <translation>nie</translation>
+    </message>
+    <message>
+        <source>online</source>
+        <translation>online</translation>
+    </message>
+    <message>
+        <source>late</source>
+        <translation>verspätet</translation>
+    </message>
+    <message>
+        <source>offline</source>
+        <translation>offline</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>unbekannt</translation>
+    </message>
+    <message>
+        <source>answered</source>
+        <translation>beantwortet</translation>
+    </message>
+    <message>
+        <source>empty</source>
+        <translation>leer</translation>
+    </message>
+    <message>
+        <source>error</source>
+        <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>silent</source>
+        <translation>stumm</translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation>ausstehend</translation>
+    </message>
+    <message>
+        <source>%1 UTC
+%2 local</source>
+        <translation>%1 UTC
+%2 Ortszeit</translation>
+    </message>
+    <message>
+        <source>%1 bytes</source>
+        <translation>%1 Bytes</translation>
     </message>
 </context>
 <context>
     <name>muster::ConnectionController</name>
     <message>
         <source>User JWT for %1, valid until %2</source>
-        <translation type="unfinished"></translation>
+        <translation>Benutzer-JWT für %1, gültig bis %2</translation>
     </message>
     <message>
         <source>User JWT for %1, without an end</source>
-        <translation type="unfinished"></translation>
+        <translation>Benutzer-JWT für %1, unbefristet</translation>
     </message>
     <message>
         <source>This build of Muster cannot do: %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese Fassung von Muster kann nicht: %1.</translation>
     </message>
     <message>
         <source>JetStream ok</source>
-        <translation type="unfinished"></translation>
+        <translation>JetStream in Ordnung</translation>
     </message>
     <message>
         <source>no JetStream</source>
-        <translation type="unfinished"></translation>
+        <translation>kein JetStream</translation>
     </message>
     <message>
         <source>The server is out of reach.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Server ist nicht erreichbar.</translation>
     </message>
     <message>
         <source>The demo fleet&apos;s nats-server has ended.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der nats-server der Demoflotte ist beendet.</translation>
     </message>
     <message>
         <source>Fleet streams</source>
-        <translation type="unfinished"></translation>
+        <translation>Streams der Flotte</translation>
     </message>
     <message>
         <source>There is no saved connection named %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine gespeicherte Verbindung namens %1 gibt es nicht.</translation>
     </message>
     <message>
         <source>Starting the demo fleet</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Demoflotte startet</translation>
     </message>
     <message>
         <source>Demo fleet</source>
-        <translation type="unfinished"></translation>
+        <translation>Demoflotte</translation>
     </message>
     <message>
         <source>Starting nats-server again</source>
-        <translation type="unfinished"></translation>
+        <translation>nats-server wird wieder gestartet</translation>
     </message>
 </context>
 <context>
     <name>muster::FleetController</name>
     <message>
         <source>Presence</source>
-        <translation type="unfinished"></translation>
+        <translation>Anwesenheit</translation>
     </message>
     <message>
         <source>Device</source>
-        <translation type="unfinished"></translation>
+        <translation>Gerät</translation>
     </message>
     <message>
         <source>Site</source>
-        <translation type="unfinished"></translation>
+        <translation>Standort</translation>
     </message>
     <message>
         <source>Group</source>
-        <translation type="unfinished"></translation>
+        <translation>Gruppe</translation>
     </message>
     <message>
         <source>Region</source>
-        <translation type="unfinished"></translation>
+        <translation>Region</translation>
     </message>
     <message>
         <source>Last seen</source>
-        <translation type="unfinished"></translation>
+        <translation>Zuletzt gesehen</translation>
+    </message>
+</context>
+<context>
+    <name>muster::QueryController</name>
+    <message>
+        <source>Device</source>
+        <translation>Gerät</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>Site</source>
+        <translation>Standort</translation>
+    </message>
+    <message>
+        <source>Reply</source>
+        <translation>Antwort</translation>
+    </message>
+    <message>
+        <source>Late</source>
+        <translation>Verspätet</translation>
+    </message>
+    <message>
+        <source>Outcome</source>
+        <translation>Ausgang</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
+    </message>
+    <message>
+        <source>The question could not be asked: %1</source>
+        <translation>Die Frage konnte nicht gestellt werden: %1</translation>
+    </message>
+    <message>
+        <source>All devices</source>
+        <translation>Alle Geräte</translation>
+    </message>
+    <message>
+        <source>Selection</source>
+        <translation>Auswahl</translation>
+    </message>
+    <message>
+        <source>Nobody of these is online: they are listed, and nobody is asked.</source>
+        <translation>Keines davon ist online: sie werden aufgeführt, und keines wird gefragt.</translation>
+    </message>
+    <message numerus="yes">
+        <source>at most %n replies</source>
+        <translation>
+            <numerusform>höchstens %n Antwort</numerusform>
+            <numerusform>höchstens %n Antworten</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>One request, %1.</source>
+        <translation>Eine Anfrage, %1.</translation>
+    </message>
+    <message>
+        <source>%1 requests, %2.</source>
+        <translation>%1 Anfragen, %2.</translation>
+    </message>
+    <message>
+        <source>Offline devices are listed, not asked.</source>
+        <translation>Geräte, die offline sind, werden aufgeführt, nicht gefragt.</translation>
+    </message>
+    <message>
+        <source>A query is under way.</source>
+        <translation>Eine Abfrage läuft.</translation>
+    </message>
+    <message>
+        <source>There is no connection. Connect to a fleet first.</source>
+        <translation>Es besteht keine Verbindung. Verbinden Sie sich zuerst mit einer Flotte.</translation>
+    </message>
+    <message>
+        <source>The link is down: nobody can be asked until it is back.</source>
+        <translation>Die Verbindung ist unterbrochen: bis sie zurück ist, kann niemand gefragt werden.</translation>
+    </message>
+    <message>
+        <source>The filter is not complete: %1.</source>
+        <translation>Der Filter ist nicht vollständig: %1.</translation>
+    </message>
+    <message>
+        <source>The fleet is still being read.</source>
+        <translation>Die Flotte wird noch gelesen.</translation>
+    </message>
+    <message>
+        <source>No device is in this scope and matches what is known of it.</source>
+        <translation>Kein Gerät liegt in diesem Umfang und passt nach dem, was bekannt ist.</translation>
+    </message>
+</context>
+<context>
+    <name>muster::TableModel</name>
+    <message>
+        <source>(none)</source>
+        <translation>(keine)</translation>
+    </message>
+    <message>
+        <source>Another export is running. Wait for it to end, or cancel it.</source>
+        <translation>Ein anderer Export läuft. Warten Sie auf sein Ende, oder brechen Sie ihn ab.</translation>
+    </message>
+    <message>
+        <source>“%1” is not a file on this computer. Choose a local folder.</source>
+        <translation>„%1“ ist keine Datei auf diesem Rechner. Wählen Sie einen lokalen Ordner.</translation>
+    </message>
+    <message>
+        <source>The export was cancelled; no file was written.</source>
+        <translation>Der Export wurde abgebrochen; es wurde keine Datei geschrieben.</translation>
+    </message>
+</context>
+<context>
+    <name>muster::qml::UiSettings</name>
+    <message>
+        <source>Say which file to write.</source>
+        <translation>Nennen Sie die Datei, die geschrieben werden soll.</translation>
+    </message>
+    <message>
+        <source>%1 is a folder. Add the name of a file.</source>
+        <translation>%1 ist ein Ordner. Fügen Sie einen Dateinamen an.</translation>
+    </message>
+    <message>
+        <source>There is no folder %1.</source>
+        <translation>Den Ordner %1 gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>You may not write to %1.</source>
+        <translation>Sie dürfen nicht nach %1 schreiben.</translation>
     </message>
 </context>
 </TS>

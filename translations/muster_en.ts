@@ -5,30 +5,67 @@
     <name>CheckText</name>
     <message numerus="yes">
         <source>%n missing</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n missing</numerusform>
+            <numerusform>%n missing</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n set up otherwise</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n set up otherwise</numerusform>
+            <numerusform>%n set up otherwise</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n there</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n there</numerusform>
+            <numerusform>%n there</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n stream(s) in this account</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n stream in this account</numerusform>
+            <numerusform>%n streams in this account</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Composer</name>
+    <message numerus="yes">
+        <source>valid, %n term(s)</source>
+        <translation>
+            <numerusform>valid, %n term</numerusform>
+            <numerusform>valid, %n terms</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>DevicesPage</name>
+    <message numerus="yes">
+        <source>%n device(s)</source>
+        <translation>
+            <numerusform>%n device</numerusform>
+            <numerusform>%n devices</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>None of the %n device(s) passes the filter.</source>
+        <translation>
+            <numerusform>The one device does not pass the filter.</numerusform>
+            <numerusform>None of the %n devices passes the filter.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ExportDialog</name>
+    <message numerus="yes">
+        <source>%n row(s), with the columns, filter and order on screen. A name that ends in .tsv or .jsonl chooses that format.</source>
+        <translation>
+            <numerusform>%n row, with the columns, filter and order on screen. A name that ends in .tsv or .jsonl chooses that format.</numerusform>
+            <numerusform>%n rows, with the columns, filter and order on screen. A name that ends in .tsv or .jsonl chooses that format.</numerusform>
         </translation>
     </message>
 </context>
@@ -36,9 +73,19 @@
     <name>GroupedTable</name>
     <message numerus="yes">
         <source>%n row(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n row</numerusform>
+            <numerusform>%n rows</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Main</name>
+    <message numerus="yes">
+        <source>Exported %n row(s) to %1</source>
+        <translation>
+            <numerusform>Exported %n row to %1</numerusform>
+            <numerusform>Exported %n rows to %1</numerusform>
         </translation>
     </message>
 </context>
@@ -46,16 +93,26 @@
     <name>PreflightText</name>
     <message numerus="yes">
         <source>%n device(s) match</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n device matches</numerusform>
+            <numerusform>%n devices match</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>device(s) match:</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>device matches:</numerusform>
+            <numerusform>devices match:</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>muster::QueryController</name>
+    <message numerus="yes">
+        <source>at most %n replies</source>
+        <translation>
+            <numerusform>at most %n reply</numerusform>
+            <numerusform>at most %n replies</numerusform>
         </translation>
     </message>
 </context>
