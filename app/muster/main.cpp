@@ -7,19 +7,18 @@
 #include "qml/types/no_network.h"
 #include "qml/types/ui_settings.h"
 #include "query/query_controller.h"
+#include "translations.h"
 
 #include <QCommandLineParser>
 #include <QFont>
 #include <QGuiApplication>
 #include <QIcon>
-#include <QLibraryInfo>
 #include <QLocale>
 #include <QQmlApplicationEngine>
 #include <QQuickStyle>
 #include <QQuickWindow>
 #include <QSocketNotifier>
 #include <QTimer>
-#include <QTranslator>
 #include <QtQml/qqmlextensionplugin.h>
 
 #include <fcntl.h>
@@ -123,6 +122,8 @@ int main(int argc, char **argv)
     QQuickStyle::setStyle(QStringLiteral("Basic"));
     QQuickWindow::setTextRenderType(QQuickWindow::NativeTextRendering);
 
+    muster::installTranslations(application, QLocale());
+
     QCommandLineParser options;
     options.setApplicationDescription(
         QCoreApplication::translate("main", "The roll-call for device fleets."));
@@ -151,11 +152,6 @@ int main(int argc, char **argv)
         return 2;
     }
     QuitOnSignal quitOnSignal;
-
-    QTranslator translator;
-    if (translator.load(QLocale(), QStringLiteral("muster"), QStringLiteral("_"), QStringLiteral(":/i18n"))) {
-        QCoreApplication::installTranslator(&translator);
-    }
 
     muster::qml::UiSettings *settings = muster::qml::UiSettings::instance();
     settings->overrideTheme(options.value(QStringLiteral("theme")));
