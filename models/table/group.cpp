@@ -227,27 +227,39 @@ bool sortIntoLeaves(const Snapshot &snapshot, const std::vector<Level> &levels, 
 
 __extension__ using Wide = __int128; // no sum of 2^32 values leaves it
 
-/// Count, extremes and sums of the values of one group.
+/// How many values one group has, and their sum.
 template <typename T>
-struct Sums {
+struct Total {
     std::uint64_t count = 0;
-    T least = std::numeric_limits<T>::max();
-    T most = std::numeric_limits<T>::lowest();
     std::conditional_t<std::is_integral_v<T>, Wide, T> sum = 0;
 
     void take(T value)
     {
         ++count;
-        least = std::min(least, value);
-        most = std::max(most, value);
         sum += value;
     }
-    void take(const Sums &other)
+    void take(const Total &other)
     {
         count += other.count;
-        least = std::min(least, other.least);
-        most = std::max(most, other.most);
         sum += other.sum;
+    }
+};
+
+/// The least or the greatest of the values of one group.
+template <typename T, bool isLeast>
+struct Extreme {
+    bool any = false;
+    T value = isLeast ? std::numeric_limits<T>::max() : std::numeric_limits<T>::lowest();
+
+    void take(T other)
+    {
+        any = true;
+        value = isLeast ? std::min(value, other) : std::max(value, other);
+    }
+    void take(const Extreme &other)
+    {
+        any = any || other.any;
+        value = isLeast ? std::min(value, other.value) : std::max(value, other.value);
     }
 };
 
@@ -269,15 +281,16 @@ void scan(const Reader<T> &reader, const std::vector<RowId> &rows, std::size_t b
     }
 }
 
-template <typename T>
-std::vector<Sums<T>> sumLeaves(const Leaves &leaves, const Reader<T> &reader)
+/// What the values of each innermost group come to.
+template <typename Sum, typename T>
+std::vector<Sum> sumLeaves(const Leaves &leaves, const Reader<T> &reader)
 {
     constexpr std::size_t fewGroups = 65536;
     const std::size_t groups = leaves.begin.size() - 1;
     const std::size_t parts = groups > fewGroups ? 1 : workerCount(leaves.scan.size());
-    std::vector<std::vector<Sums<T>>> sums(parts);
+    std::vector<std::vector<Sum>> sums(parts);
     inParallel(parts, [&](std::size_t part) {
-        std::vector<Sums<T>> own(groups);
+        std::vector<Sum> own(groups);
         scan(reader, leaves.scan, partBegin(leaves.scan.size(), part, parts),
              partBegin(leaves.scan.size(), part + 1, parts),
              [&](std::size_t i, T value) { own[leaves.leafOf[i]].take(value); });
@@ -396,24 +409,38 @@ private:
         using T = std::decay_t<decltype(values[RowId{}])>;
         if (m_function == Function::P50 || m_function == Function::P95 || m_function == Function::P99)
             return percentiles<T>(values, make);
-        const std::vector<Sums<T>> leaves = sumValues<T>(values);
-        const auto ranges = leafRanges(m_view, m_leaves);
-        for (std::size_t g = 0; g < m_out.size(); ++g) {
-            Sums<T> all;
-            for (std::size_t leaf = ranges[g].first; leaf < ranges[g].second; ++leaf)
-                all.take(leaves[leaf]);
-            if (all.count > 0)
-                m_out[g] = result(all, make);
+        if (m_function == Function::Min) {
+            combine<Extreme<T, true>, T>(
+                values, [&](const auto &all) { return all.any ? make(all.value) : Value(); });
+        } else if (m_function == Function::Max) {
+            combine<Extreme<T, false>, T>(
+                values, [&](const auto &all) { return all.any ? make(all.value) : Value(); });
+        } else {
+            const bool isTime = std::holds_alternative<UtcTime>(make(T{}));
+            combine<Total<T>, T>(values, [&](const auto &all) { return totalOf(all, isTime); });
         }
     }
 
-    template <typename T, typename Values>
-    std::vector<Sums<T>> sumValues(const Values &values) const
+    template <typename Sum, typename T, typename Values, typename Result>
+    void combine(const Values &values, const Result &result)
+    {
+        const std::vector<Sum> leaves = sumValues<Sum, T>(values);
+        const auto ranges = leafRanges(m_view, m_leaves);
+        for (std::size_t g = 0; g < m_out.size(); ++g) {
+            Sum all;
+            for (std::size_t leaf = ranges[g].first; leaf < ranges[g].second; ++leaf)
+                all.take(leaves[leaf]);
+            m_out[g] = result(all);
+        }
+    }
+
+    template <typename Sum, typename T, typename Values>
+    std::vector<Sum> sumValues(const Values &values) const
     {
         if constexpr (std::is_same_v<Values, Reader<T>>) {
-            return sumLeaves(m_leaves, values);
+            return sumLeaves<Sum>(m_leaves, values);
         } else {
-            std::vector<Sums<T>> sums(m_leaves.begin.size() - 1);
+            std::vector<Sum> sums(m_leaves.begin.size() - 1);
             for (std::size_t i = 0; i < m_leaves.scan.size(); ++i) {
                 const T value = values[m_leaves.scan[i]];
                 if (values.has(m_leaves.scan[i]) && !std::isnan(value))
@@ -423,25 +450,21 @@ private:
         }
     }
 
-    template <typename T, typename Make>
-    Value result(const Sums<T> &all, const Make &make) const
+    template <typename T>
+    Value totalOf(const Total<T> &all, bool isTime) const
     {
-        const double mean = static_cast<double>(all.sum) / static_cast<double>(all.count);
-        if (m_function == Function::Min)
-            return make(all.least);
-        if (m_function == Function::Max)
-            return make(all.most);
+        if (all.count == 0)
+            return {};
         if (m_function == Function::Avg) {
-            Value average = make(T{});
-            return std::holds_alternative<UtcTime>(average) ? Value(UtcTime{static_cast<std::int64_t>(mean)})
-                                                            : Value(mean);
+            const double mean = static_cast<double>(all.sum) / static_cast<double>(all.count);
+            return isTime ? Value(UtcTime{static_cast<std::int64_t>(mean)}) : Value(mean);
         }
         if constexpr (std::is_integral_v<T>) {
             const auto narrow = static_cast<std::int64_t>(all.sum);
             if (narrow == all.sum)
-                return Value(narrow);
+                return narrow;
         }
-        return Value(static_cast<double>(all.sum));
+        return static_cast<double>(all.sum);
     }
 
     template <typename T, typename Values, typename Make>
