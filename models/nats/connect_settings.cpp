@@ -4,6 +4,7 @@
 #include "nats/nats_error.h"
 
 #include <openssl/evp.h>
+#include <sys/stat.h>
 
 #include <array>
 #include <cerrno>
@@ -11,7 +12,6 @@
 #include <fstream>
 #include <iterator>
 #include <optional>
-#include <sys/stat.h>
 #include <system_error>
 
 namespace muster::nats {
@@ -20,7 +20,8 @@ namespace {
 
 constexpr std::size_t maxFileBytes = 1024 * 1024;
 
-Error fileError(std::string_view what, const std::string &path, const std::string &why, std::string_view remedy)
+Error fileError(std::string_view what, const std::string &path, const std::string &why,
+                std::string_view remedy)
 {
     return {"nats.file", "The " + std::string(what) + " \"" + path + "\" " + why + ".", std::string(remedy)};
 }
@@ -69,8 +70,8 @@ std::optional<std::string> publicKeyOf(std::string_view seed)
     }
     constexpr unsigned seedPrefix = 18U << 3U;
     constexpr unsigned userPrefix = 20U << 3U;
-    if (n != raw.size() || (raw[0] & 0xF8U) != seedPrefix
-        || (((raw[0] & 7U) << 5U) | ((raw[1] & 0xF8U) >> 3U)) != userPrefix)
+    if (n != raw.size() || (raw[0] & 0xF8U) != seedPrefix ||
+        (((raw[0] & 7U) << 5U) | ((raw[1] & 0xF8U) >> 3U)) != userPrefix)
         return {};
     if (crc16(raw.data(), 34) != (static_cast<unsigned>(raw[34]) | (static_cast<unsigned>(raw[35]) << 8U)))
         return {};
@@ -118,9 +119,8 @@ Status checkFiles(ConnectOptions &o)
     auto creds = openNamed("credentials file", o.credentialsFile);
     if (!creds)
         return creds.error();
-    if (!o.credentialsFile.empty()
-        && (creds->find("BEGIN NATS USER JWT") == std::string::npos
-            || creds->find("BEGIN USER NKEY SEED") == std::string::npos))
+    if (!o.credentialsFile.empty() && (creds->find("BEGIN NATS USER JWT") == std::string::npos ||
+                                       creds->find("BEGIN USER NKEY SEED") == std::string::npos))
         return fileError("credentials file", o.credentialsFile, "does not hold a user's JWT and seed",
                          "Name a .creds file, as nsc or your administrator makes it.");
     auto nkey = openNamed("nkey seed file", o.nkeySeedFile);
@@ -164,7 +164,8 @@ Result<std::string> readSmallFile(std::string_view what, const std::string &path
     std::ifstream in(path, std::ios::binary);
     std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
     if (!in.is_open() || in.bad())
-        return fileError(what, path, "cannot be read: " + std::generic_category().message(errno ? errno : EIO),
+        return fileError(what, path,
+                         "cannot be read: " + std::generic_category().message(errno ? errno : EIO),
                          "Correct the permissions of the file.");
     return text;
 }
@@ -217,8 +218,8 @@ Result<ConnectSettings> checkOptions(ConnectOptions options)
         s.secure = s.secure || address.tls;
         if (address.user.empty() && address.token.empty())
             continue;
-        if (named
-            && (address.user != named->user || address.password != named->password || address.token != named->token))
+        if (named && (address.user != named->user || address.password != named->password ||
+                      address.token != named->token))
             return Error{"nats.bad-url", "The server addresses name different users.",
                          "Give the user and the password once, apart from the addresses."};
         named = &address;
@@ -280,7 +281,8 @@ Result<NatsOptionsPtr> makeNatsOptions(const ConnectSettings &settings, bool sec
             return text.error();
         const auto key = publicKeyOf(seedIn(*text));
         if (!key)
-            return fileError("nkey seed file", o.nkeySeedFile, "no longer holds the seed of a user", "Restore it.");
+            return fileError("nkey seed file", o.nkeySeedFile, "no longer holds the seed of a user",
+                             "Restore it.");
         also(natsOptions_SetNKeyFromSeed(raw, key->c_str(), o.nkeySeedFile.c_str()));
     } else if (s == NATS_OK && !o.token.empty()) {
         also(natsOptions_SetToken(raw, o.token.c_str()));
@@ -295,11 +297,12 @@ Result<NatsOptionsPtr> makeNatsOptions(const ConnectSettings &settings, bool sec
         if (!o.caFile.empty() && natsOptions_LoadCATrustedCertificates(raw, o.caFile.c_str()) != NATS_OK)
             return fileError("CA file", o.caFile, "holds no usable certificate (" + lastNatsText() + ")",
                              "Name a file of CA certificates in PEM form.");
-        if (!o.certificateFile.empty()
-            && natsOptions_LoadCertificatesChain(raw, o.certificateFile.c_str(), o.keyFile.c_str()) != NATS_OK)
-            return fileError("client certificate", o.certificateFile,
-                             "and the key \"" + o.keyFile + "\" cannot be used (" + lastNatsText() + ")",
-                             "Name a certificate chain and its own key, both in PEM form, the key without a password.");
+        if (!o.certificateFile.empty() &&
+            natsOptions_LoadCertificatesChain(raw, o.certificateFile.c_str(), o.keyFile.c_str()) != NATS_OK)
+            return fileError(
+                "client certificate", o.certificateFile,
+                "and the key \"" + o.keyFile + "\" cannot be used (" + lastNatsText() + ")",
+                "Name a certificate chain and its own key, both in PEM form, the key without a password.");
     }
     return opts;
 }

@@ -13,7 +13,8 @@
 
 namespace muster::nats {
 
-/// ConnectOptions, checked: addresses taken apart, file names expanded, files seen to be readable and of their kind.
+/// ConnectOptions, checked: addresses taken apart, file names expanded, files seen to be readable and of
+/// their kind.
 struct ConnectSettings {
     ConnectOptions options; ///< user, password and token include what the addresses said
     std::vector<ServerAddress> addresses;

@@ -37,10 +37,10 @@ Error disconnected(std::string_view doing)
 /// A subject becomes part of a line of the protocol.
 bool isSubject(std::string_view subject)
 {
-    return !subject.empty() && subject.front() != '.' && subject.back() != '.'
-           && subject.find("..") == std::string_view::npos
-           && std::none_of(subject.begin(), subject.end(),
-                           [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == 0x7f; });
+    return !subject.empty() && subject.front() != '.' && subject.back() != '.' &&
+           subject.find("..") == std::string_view::npos &&
+           std::none_of(subject.begin(), subject.end(),
+                        [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == 0x7f; });
 }
 
 Error badSubject(std::string_view subject)
@@ -54,8 +54,11 @@ Error badSubject(std::string_view subject)
 
 bool isHeader(const std::pair<std::string, std::string> &h)
 {
-    const auto breaks = [](const std::string &s) { return s.find_first_of(std::string_view("\r\n\0", 3)) != s.npos; };
-    return !h.first.empty() && h.first.find(':') == std::string::npos && !breaks(h.first) && !breaks(h.second);
+    const auto breaks = [](const std::string &s) {
+        return s.find_first_of(std::string_view("\r\n\0", 3)) != s.npos;
+    };
+    return !h.first.empty() && h.first.find(':') == std::string::npos && !breaks(h.first) &&
+           !breaks(h.second);
 }
 
 /// A NUL-terminated copy; on the stack for what is usual.
@@ -87,7 +90,8 @@ std::string_view orEmpty(const char *text)
     return text ? std::string_view(text) : std::string_view();
 }
 
-/// Messages with payload are what counts; only one without can be the server's own (no responders, heartbeats).
+/// Messages with payload are what counts; only one without can be the server's own (no responders,
+/// heartbeats).
 int statusOf(natsMsg *msg)
 {
     const char *text = nullptr;
@@ -145,7 +149,8 @@ Message MessageView::copy() const
 
 std::string Message::header(std::string_view name) const
 {
-    const auto it = std::find_if(headers.begin(), headers.end(), [&](const auto &h) { return h.first == name; });
+    const auto it =
+        std::find_if(headers.begin(), headers.end(), [&](const auto &h) { return h.first == name; });
     return it == headers.end() ? std::string() : it->second;
 }
 
@@ -186,7 +191,8 @@ struct Subscription::Interest : std::enable_shared_from_this<Subscription::Inter
 
     static void onComplete(void *closure)
     {
-        const std::unique_ptr<std::shared_ptr<Interest>> self(static_cast<std::shared_ptr<Interest> *>(closure));
+        const std::unique_ptr<std::shared_ptr<Interest>> self(
+            static_cast<std::shared_ptr<Interest> *>(closure));
         const std::lock_guard lock((*self)->doneMutex);
         (*self)->delivering = false;
         (*self)->done.notify_all();
@@ -209,10 +215,11 @@ Status Subscription::Interest::attach(const NatsConnectionPtr &nc)
         const std::lock_guard doneLock(doneMutex);
         delivering = true;
     }
-    const natsStatus s = queueGroup.empty()
-                             ? natsConnection_Subscribe(&made, nc.get(), subject.c_str(), &onMessage, closure.get())
-                             : natsConnection_QueueSubscribe(&made, nc.get(), subject.c_str(), queueGroup.c_str(),
-                                                             &onMessage, closure.get());
+    const natsStatus s =
+        queueGroup.empty()
+            ? natsConnection_Subscribe(&made, nc.get(), subject.c_str(), &onMessage, closure.get())
+            : natsConnection_QueueSubscribe(&made, nc.get(), subject.c_str(), queueGroup.c_str(), &onMessage,
+                                            closure.get());
     if (s != NATS_OK) {
         const std::lock_guard doneLock(doneMutex);
         delivering = false;
@@ -220,8 +227,8 @@ Status Subscription::Interest::attach(const NatsConnectionPtr &nc)
     }
     sub = made;
     attachedTo = nc;
-    // Fails only when the connection has been closed since the line above: then the thread is on its way out, and
-    // its closure is left to it.
+    // Fails only when the connection has been closed since the line above: then the thread is on its way out,
+    // and its closure is left to it.
     if (natsSubscription_SetOnCompleteCB(sub, &onComplete, closure.get()) != NATS_OK) {
         const std::lock_guard doneLock(doneMutex);
         delivering = false;
@@ -272,7 +279,8 @@ struct Connection::Private : std::enable_shared_from_this<Connection::Private> {
     std::deque<Error> errors;
     std::uint64_t earlierIn = 0, earlierOut = 0, earlierBytes = 0; // of natsConnections gone
 
-    // Events: whoever finds nobody dispatching does it, so that they stay in order and no lock is held in a handler.
+    // Events: whoever finds nobody dispatching does it, so that they stay in order and no lock is held in a
+    // handler.
     std::mutex eventMutex;
     std::condition_variable eventDone;
     std::map<int, std::shared_ptr<EventHandler>> listeners;
@@ -308,7 +316,8 @@ struct Connection::Private : std::enable_shared_from_this<Connection::Private> {
     bool adopt(const NatsConnectionPtr &made);
     void startConnector();
     void connectorLoop();
-    Result<Subscription> subscribe(std::string_view subject, MessageHandler handler, std::string_view queueGroup);
+    Result<Subscription> subscribe(std::string_view subject, MessageHandler handler,
+                                   std::string_view queueGroup);
 
     void onDisconnected(natsConnection *c);
     void onReconnected();
@@ -546,14 +555,15 @@ void Connection::Private::onGivenUp(natsConnection *c)
 
 void Connection::Private::onError(natsStatus status, const std::string &text)
 {
-    const Error e = natsError(status, status == NATS_NOT_PERMITTED ? "Using a subject" : "The connection to the server",
-                              text);
+    const Error e = natsError(
+        status, status == NATS_NOT_PERMITTED ? "Using a subject" : "The connection to the server", text);
     remember(e);
     if (status == NATS_NOT_PERMITTED) {
         // "Permissions Violation for Publish to "a.b""
         const auto from = text.find('"');
         const auto to = from == std::string::npos ? from : text.find('"', from + 1);
-        const std::string subject = to == std::string::npos ? std::string() : text.substr(from + 1, to - from - 1);
+        const std::string subject =
+            to == std::string::npos ? std::string() : text.substr(from + 1, to - from - 1);
         bool own = false;
         {
             const std::lock_guard lock(requestMutex);
@@ -589,7 +599,8 @@ Result<NatsConnectionPtr> Connection::Private::connectOnce()
         secure = true;
     }
     if (secure && !info->tlsRequired && !info->tlsAvailable)
-        return natsError(NATS_SECURE_CONNECTION_WANTED, "Connecting", "TLS is asked for and the server offers none");
+        return natsError(NATS_SECURE_CONNECTION_WANTED, "Connecting",
+                         "TLS is asked for and the server offers none");
 
     auto options = makeNatsOptions(settings, secure);
     if (!options)
@@ -678,9 +689,10 @@ void Connection::Private::connectorLoop()
             continue;
         }
         const Error &error = made.error();
-        const bool lasting = error.code != "nats.unreachable" && error.code != "nats.timeout"
-                             && error.code != "nats.disconnected";
-        pause = lasting ? std::clamp(pause * 2, 1000ms, 10000ms) : std::max(settings.options.reconnectWait, 50ms);
+        const bool lasting = error.code != "nats.unreachable" && error.code != "nats.timeout" &&
+                             error.code != "nats.disconnected";
+        pause =
+            lasting ? std::clamp(pause * 2, 1000ms, 10000ms) : std::max(settings.options.reconnectWait, 50ms);
         if (error.message != told) {
             told = error.message;
             remember(error);
@@ -777,7 +789,8 @@ Result<std::shared_ptr<Connection>> Connection::open(ConnectOptions options, Eve
         p->inboxPrefix.pop_back();
     if (!isSubject(p->inboxPrefix))
         return badSubject(p->settings.options.inboxPrefix);
-    p->settings.options.inboxPrefix = p->settings.options.inboxPrefix.empty() ? std::string() : p->inboxPrefix;
+    p->settings.options.inboxPrefix =
+        p->settings.options.inboxPrefix.empty() ? std::string() : p->inboxPrefix;
     p->inboxPrefix += '.';
     if (onEvent)
         p->listeners.emplace(p->nextListener++, std::make_shared<EventHandler>(std::move(onEvent)));
@@ -864,8 +877,8 @@ std::string Connection::connectedUrl() const
 {
     const NatsConnectionPtr c = d->current();
     std::array<char, 512> url{};
-    if (!c || d->state() != State::Connected
-        || natsConnection_GetConnectedUrl(c.get(), url.data(), url.size()) != NATS_OK)
+    if (!c || d->state() != State::Connected ||
+        natsConnection_GetConnectedUrl(c.get(), url.data(), url.size()) != NATS_OK)
         return {};
     auto address = parseAddress(url.data());
     return address ? address->url() : std::string();
@@ -926,8 +939,8 @@ Status Connection::publish(std::string_view subject, std::string_view data, std:
     const std::int64_t limit = natsConnection_GetMaxPayload(c.get());
     if (static_cast<std::int64_t>(data.size()) > limit)
         return natsError(NATS_MAX_PAYLOAD, doing(),
-                         std::to_string(data.size()) + " bytes are more than the " + std::to_string(limit)
-                             + " that the server takes");
+                         std::to_string(data.size()) + " bytes are more than the " + std::to_string(limit) +
+                             " that the server takes");
 
     const CString subjectText(subject), replyText(reply);
     const char *const replyTo = reply.empty() ? nullptr : replyText.get();
@@ -942,7 +955,8 @@ Status Connection::publish(std::string_view subject, std::string_view data, std:
         for (auto h = headers.begin(); s == NATS_OK && h != headers.end(); ++h) {
             if (!isHeader(*h)) {
                 natsMsg_Destroy(msg);
-                return Error{"nats.bad-header", doing() + " failed: a header's name or value cannot go over the wire.",
+                return Error{"nats.bad-header",
+                             doing() + " failed: a header's name or value cannot go over the wire.",
                              "Leave line breaks out of headers, and colons out of their names."};
             }
             s = natsMsgHeader_Add(msg, h->first.c_str(), h->second.c_str());
@@ -971,18 +985,19 @@ Result<Message> Connection::request(std::string_view subject, std::string_view d
     if (d->replyInbox.empty()) {
         const std::string inbox = newInbox() + '.';
         Private *const p = d.get();
-        auto made = d->subscribe(
-            inbox + '*',
-            [p, skip = inbox.size()](const MessageView &m) {
-                const std::lock_guard guard(p->requestMutex);
-                const auto it = m.subject.size() > skip ? p->pending.find(std::string(m.subject.substr(skip)))
-                                                        : p->pending.end();
-                if (it != p->pending.end() && !it->second->outcome) {
-                    it->second->outcome.emplace(m.copy());
-                    it->second->done.notify_all();
-                }
-            },
-            {});
+        auto made = d->subscribe(inbox + '*',
+                                 [p, skip = inbox.size()](const MessageView &m) {
+                                     const std::lock_guard guard(p->requestMutex);
+                                     const auto it =
+                                         m.subject.size() > skip
+                                             ? p->pending.find(std::string(m.subject.substr(skip)))
+                                             : p->pending.end();
+                                     if (it != p->pending.end() && !it->second->outcome) {
+                                         it->second->outcome.emplace(m.copy());
+                                         it->second->done.notify_all();
+                                     }
+                                 },
+                                 {});
         if (!made)
             return made.error();
         d->replies = std::move(*made);

@@ -38,14 +38,14 @@ struct ConnectOptions {
 
 enum class State { Connecting, Connected, Reconnecting, Closed };
 
-/// What happened to a connection. Delivered one at a time, in order, on a thread of the library or, for what a call
-/// brings about by itself (the first Connected, the Closed of close()), within that call.
-/// Disconnected: interest stays, nothing can be sent. Error: the server refused something, or an attempt to connect
-/// failed for a reason not told before; attempts go on. Closed: only after close().
+/// What happened to a connection. Delivered one at a time, in order, on a thread of the library or, for what
+/// a call brings about by itself (the first Connected, the Closed of close()), within that call.
+/// Disconnected: interest stays, nothing can be sent. Error: the server refused something, or an attempt to
+/// connect failed for a reason not told before; attempts go on. Closed: only after close().
 struct Event {
     enum class Kind { Connected, Disconnected, Reconnected, Closed, Error };
     Kind kind = Kind::Connected;
-    Error error;     ///< Disconnected, Closed and Error: the reason, when there is one
+    Error error;      ///< Disconnected, Closed and Error: the reason, when there is one
     int attempts = 0; ///< reconnections so far
 };
 using EventHandler = std::function<void(const Event &)>;
@@ -71,8 +71,8 @@ struct MessageView {
 };
 using MessageHandler = std::function<void(const MessageView &)>;
 
-/// One interest. Ends with the object: the destructor returns when the handler is not running and will not run
-/// again (so never destroy it from within its own handler).
+/// One interest. Ends with the object: the destructor returns when the handler is not running and will not
+/// run again (so never destroy it from within its own handler).
 class Subscription {
 public:
     Subscription() = default;
@@ -93,11 +93,11 @@ private:
     std::shared_ptr<Interest> m_interest;
 };
 
-/// An owner over one natsConnection at a time: reconnects without limit (also where nats.c gives up, as after the
-/// same refusal to sign in twice: then with a connection of its own making, once every second to ten), has no pending
-/// limit (whoever handles messages bounds its own queue and counts what it drops), keeps nothing to send while
-/// disconnected. All calls from any thread; open(), request(), roundTrip() and flush() block and are not for the GUI
-/// thread.
+/// An owner over one natsConnection at a time: reconnects without limit (also where nats.c gives up, as after
+/// the same refusal to sign in twice: then with a connection of its own making, once every second to ten),
+/// has no pending limit (whoever handles messages bounds its own queue and counts what it drops), keeps
+/// nothing to send while disconnected. All calls from any thread; open(), request(), roundTrip() and flush()
+/// block and are not for the GUI thread.
 class Connection : public std::enable_shared_from_this<Connection> {
 public:
     static Result<std::shared_ptr<Connection>> open(ConnectOptions options, EventHandler onEvent = {});
@@ -107,14 +107,14 @@ public:
 
     State state() const;
     const ConnectOptions &options() const;
-    std::string connectedUrl() const;    ///< empty while not connected
-    std::string serverVersion() const;   ///< of the server that answered last when a connection was made
+    std::string connectedUrl() const;  ///< empty while not connected
+    std::string serverVersion() const; ///< of the server that answered last when a connection was made
     std::int64_t maxPayload() const;
-    Result<milliseconds> roundTrip();    ///< a PING and its PONG
+    Result<milliseconds> roundTrip(); ///< a PING and its PONG
     std::uint64_t messagesIn() const, messagesOut() const, bytesIn() const;
 
-    /// Refused with "nats.disconnected" while the state is not Connected: nats.c would keep it and send it later.
-    /// Also "nats.too-large", and "nats.bad-subject" for what would break the protocol's line.
+    /// Refused with "nats.disconnected" while the state is not Connected: nats.c would keep it and send it
+    /// later. Also "nats.too-large", and "nats.bad-subject" for what would break the protocol's line.
     Status publish(std::string_view subject, std::string_view data, std::string_view reply = {},
                    const Headers &headers = {});
     /// "nats.no-responders", "nats.timeout", "nats.disconnected", "nats.permission".
@@ -122,7 +122,8 @@ public:
                             const Headers &headers = {});
     /// The handler runs on a thread of this subscription's own, one message at a time; it only decodes and
     /// enqueues. Interest survives reconnects. `queueGroup` may be empty.
-    Result<Subscription> subscribe(std::string_view subject, MessageHandler handler, std::string_view queueGroup = {});
+    Result<Subscription> subscribe(std::string_view subject, MessageHandler handler,
+                                   std::string_view queueGroup = {});
     /// Returns when the server has read everything sent before.
     Status flush(milliseconds timeout = milliseconds(2000));
     std::string newInbox() const;
@@ -130,7 +131,8 @@ public:
     /// A further listener; the token's destructor returns when it is not running and will not run again.
     [[nodiscard]] std::shared_ptr<void> addListener(EventHandler onEvent);
 
-    /// Errors the server reported that belong to no call (a subject we may not use), oldest first, at most 100.
+    /// Errors the server reported that belong to no call (a subject we may not use), oldest first, at most
+    /// 100.
     std::vector<Error> asyncErrors() const;
 
     void close();

@@ -4,17 +4,17 @@
 #include "core/json_writer.h"
 #include "nats/connect_settings.h"
 
+#include <fcntl.h>
 #include <simdjson.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
-#include <fcntl.h>
 #include <filesystem>
-#include <sys/stat.h>
 #include <system_error>
-#include <unistd.h>
 
 namespace muster::nats {
 
@@ -31,19 +31,23 @@ struct Member {
     std::string ConnectOptions::*option;
 };
 constexpr std::array members{
-    Member{"token", &ConnectOptions::token},           Member{"user", &ConnectOptions::user},
-    Member{"password", &ConnectOptions::password},     Member{"creds", &ConnectOptions::credentialsFile},
-    Member{"nkey", &ConnectOptions::nkeySeedFile},     Member{"cert", &ConnectOptions::certificateFile},
-    Member{"key", &ConnectOptions::keyFile},           Member{"ca", &ConnectOptions::caFile},
+    Member{"token", &ConnectOptions::token},
+    Member{"user", &ConnectOptions::user},
+    Member{"password", &ConnectOptions::password},
+    Member{"creds", &ConnectOptions::credentialsFile},
+    Member{"nkey", &ConnectOptions::nkeySeedFile},
+    Member{"cert", &ConnectOptions::certificateFile},
+    Member{"key", &ConnectOptions::keyFile},
+    Member{"ca", &ConnectOptions::caFile},
     Member{"inbox_prefix", &ConnectOptions::inboxPrefix},
 };
 
 bool isName(std::string_view name)
 {
-    return !name.empty() && name.size() <= 200 && name.front() != '.'
-           && std::none_of(name.begin(), name.end(), [](char c) {
-                  return static_cast<unsigned char>(c) < ' ' || c == '/' || c == '\\' || c == 0x7f;
-              });
+    return !name.empty() && name.size() <= 200 && name.front() != '.' &&
+           std::none_of(name.begin(), name.end(), [](char c) {
+               return static_cast<unsigned char>(c) < ' ' || c == '/' || c == '\\' || c == 0x7f;
+           });
 }
 
 Error badName(std::string_view name)
@@ -66,7 +70,8 @@ std::string textOf(dom::object object, std::string_view key)
 /// Newer command lines keep more than paths here: "op://vault/item", "nsc://...", "env://NAME", "data:...".
 bool isForeignSecret(std::string_view text)
 {
-    return text.substr(0, 5) == "data:" || (text.find("://") != std::string_view::npos && text.substr(0, 7) != "file://");
+    return text.substr(0, 5) == "data:" ||
+           (text.find("://") != std::string_view::npos && text.substr(0, 7) != "file://");
 }
 
 std::string joined(const std::vector<std::string> &servers)
@@ -96,7 +101,8 @@ std::vector<std::string> split(std::string_view list)
 /// "$JS.<domain>.API" is a domain said in another way.
 std::string domainOf(std::string_view apiPrefix)
 {
-    if (apiPrefix.size() > 8 && apiPrefix.substr(0, 4) == "$JS." && apiPrefix.substr(apiPrefix.size() - 4) == ".API")
+    if (apiPrefix.size() > 8 && apiPrefix.substr(0, 4) == "$JS." &&
+        apiPrefix.substr(apiPrefix.size() - 4) == ".API")
         return std::string(apiPrefix.substr(4, apiPrefix.size() - 8));
     return {};
 }
@@ -110,7 +116,8 @@ Context fromObject(dom::object o)
         c.options.servers = {defaultUrl};
     for (const Member &m : members) {
         std::string text = textOf(o, m.key);
-        const bool secret = m.option == &ConnectOptions::credentialsFile || m.option == &ConnectOptions::nkeySeedFile;
+        const bool secret =
+            m.option == &ConnectOptions::credentialsFile || m.option == &ConnectOptions::nkeySeedFile;
         if (secret && isForeignSecret(text)) {
             c.unsupported.push_back(std::string(m.key) + " (" + text.substr(0, text.find(':')) + ":)");
             continue;
@@ -120,7 +127,8 @@ Context fromObject(dom::object o)
         c.options.*(m.option) = std::move(text);
     }
     c.jetStreamDomain = textOf(o, "jetstream_domain");
-    if (const std::string prefix = textOf(o, "jetstream_api_prefix"); !prefix.empty() && prefix != "$JS.API") {
+    if (const std::string prefix = textOf(o, "jetstream_api_prefix");
+        !prefix.empty() && prefix != "$JS.API") {
         if (c.jetStreamDomain.empty() && !domainOf(prefix).empty())
             c.jetStreamDomain = domainOf(prefix);
         else if (domainOf(prefix) != c.jetStreamDomain || c.jetStreamDomain.empty())
@@ -138,7 +146,8 @@ Context fromObject(dom::object o)
 
 Error writeError(const std::string &path, int error)
 {
-    return {"context.write", "The context \"" + path + "\" cannot be written: " + std::generic_category().message(error) + ".",
+    return {"context.write",
+            "The context \"" + path + "\" cannot be written: " + std::generic_category().message(error) + ".",
             "Check the permissions and the free space of the folder."};
 }
 
@@ -183,7 +192,8 @@ std::vector<std::string> contextNames(const std::string &root)
     std::error_code ec;
     for (fs::directory_iterator it(root + "/context", ec), end; !ec && it != end; it.increment(ec)) {
         std::error_code ignored;
-        if (it->path().extension() == ".json" && it->is_regular_file(ignored) && isName(it->path().stem().string()))
+        if (it->path().extension() == ".json" && it->is_regular_file(ignored) &&
+            isName(it->path().stem().string()))
             names.push_back(it->path().stem().string());
     }
     std::sort(names.begin(), names.end());
@@ -216,9 +226,10 @@ Result<Context> readContext(const std::string &name, const std::string &root)
     dom::parser parser;
     dom::object object;
     if (const auto error = parser.parse(*text).get(object); error != simdjson::SUCCESS)
-        return Error{"context.malformed",
-                     "The context \"" + name + "\" is not a JSON object: " + simdjson::error_message(error) + ".",
-                     "Correct the file " + pathOf(root, name) + ", or write it anew with: nats context save " + name};
+        return Error{
+            "context.malformed",
+            "The context \"" + name + "\" is not a JSON object: " + simdjson::error_message(error) + ".",
+            "Correct the file " + pathOf(root, name) + ", or write it anew with: nats context save " + name};
     Context c = fromObject(object);
     c.name = name;
     c.json = std::move(*text);

@@ -9,15 +9,16 @@
 
 namespace muster::nats {
 
-/// A connection as the NATS command line keeps it: <config>/nats/context/<name>.json. Members that Muster does not
-/// know stay as they are when it is written again.
+/// A connection as the NATS command line keeps it: <config>/nats/context/<name>.json. Members that Muster
+/// does not know stay as they are when it is written again.
 struct Context {
     std::string name;
     std::string description;
     ConnectOptions options;
     std::string jetStreamDomain;
-    std::vector<std::string> unsupported; ///< "tls_first": what this build cannot do, each a reason not to connect
-    std::string json;                     ///< the file as read, for what is kept untouched
+    std::vector<std::string>
+        unsupported;  ///< "tls_first": what this build cannot do, each a reason not to connect
+    std::string json; ///< the file as read, for what is kept untouched
 };
 
 /// `$XDG_CONFIG_HOME/nats` or `~/.config/nats`.

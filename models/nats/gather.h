@@ -14,9 +14,10 @@ namespace muster::nats {
 /// destroying it; nothing in here waits or guesses.
 class Gather {
 public:
-    /// Replies arrive on a thread of this gather's own, one at a time. A reply with status 503 means that nobody
-    /// listens on the subject.
-    static Result<std::unique_ptr<Gather>> listen(std::shared_ptr<Connection> connection, MessageHandler onReply);
+    /// Replies arrive on a thread of this gather's own, one at a time. A reply with status 503 means that
+    /// nobody listens on the subject.
+    static Result<std::unique_ptr<Gather>> listen(std::shared_ptr<Connection> connection,
+                                                  MessageHandler onReply);
     ~Gather();
 
     const std::string &inbox() const { return m_inbox; }

@@ -22,16 +22,17 @@ Error unavailable(const std::string &domain)
         return {"jetstream.unavailable", "There is no JetStream in the domain \"" + domain + "\".",
                 "Check the name of the domain, and that the link to its server is up."};
     return {"jetstream.unavailable", "This account has no JetStream.",
-            "Add \"jetstream: {}\" to the server's configuration and, where it has accounts, \"jetstream: enabled\" to "
+            "Add \"jetstream: {}\" to the server's configuration and, where it has accounts, \"jetstream: "
+            "enabled\" to "
             "this one; or sign in to an account that has it."};
 }
 
 /// The members that StreamConfig stands for; the rest of a stream's configuration is not ours to touch.
-constexpr std::array ownMembers{"name",           "description",        "subjects",    "retention",
-                                "max_consumers",  "max_msgs",           "max_bytes",   "max_age",
-                                "discard",        "max_msgs_per_subject", "num_replicas", "duplicate_window",
-                                "allow_rollup_hdrs", "deny_delete",     "deny_purge",  "allow_direct",
-                                "republish"};
+constexpr std::array ownMembers{
+    "name",         "description",      "subjects",          "retention",   "max_consumers",
+    "max_msgs",     "max_bytes",        "max_age",           "discard",     "max_msgs_per_subject",
+    "num_replicas", "duplicate_window", "allow_rollup_hdrs", "deny_delete", "deny_purge",
+    "allow_direct", "republish"};
 
 std::string textOf(dom::object object, std::string_view key)
 {
@@ -199,8 +200,10 @@ Error badName(std::string_view name)
 } // namespace
 
 JetStream::JetStream(std::shared_ptr<Connection> connection, std::string domain, milliseconds timeout)
-    : m_connection(std::move(connection)), m_domain(std::move(domain)),
-      m_prefix(m_domain.empty() ? "$JS.API." : "$JS." + m_domain + ".API."), m_timeout(timeout)
+    : m_connection(std::move(connection)),
+      m_domain(std::move(domain)),
+      m_prefix(m_domain.empty() ? "$JS.API." : "$JS." + m_domain + ".API."),
+      m_timeout(timeout)
 {
 }
 
@@ -227,7 +230,8 @@ Result<std::string> JetStream::call(std::string_view api, std::string_view body)
             if (status == 404)
                 return Error{"jetstream.not-found", "The server has no such thing: " + words + ".",
                              "Prepare the streams of the fleet (musterctl setup), or check the name."};
-            return Error{"jetstream." + std::to_string(code), "JetStream refused " + std::string(api) + ": " + words + ".",
+            return Error{"jetstream." + std::to_string(code),
+                         "JetStream refused " + std::string(api) + ": " + words + ".",
                          status >= 500 ? "Try again; if it lasts, look into the server's log."
                                        : "Check the limits and the permissions of the account."};
         }
@@ -351,7 +355,8 @@ Status JetStream::deleteStream(std::string_view stream)
     return reply ? Status() : Status(reply.error());
 }
 
-Result<std::map<std::string, std::uint64_t>> JetStream::subjectCounts(std::string_view stream, std::string_view filter)
+Result<std::map<std::string, std::uint64_t>> JetStream::subjectCounts(std::string_view stream,
+                                                                      std::string_view filter)
 {
     if (!isStreamName(stream))
         return badName(stream);
@@ -385,15 +390,16 @@ Result<std::map<std::string, std::uint64_t>> JetStream::subjectCounts(std::strin
     }
 }
 
-Result<PublishAck> JetStream::publish(std::string_view subject, std::string_view data, std::string_view messageId,
-                                      const Headers &headers)
+Result<PublishAck> JetStream::publish(std::string_view subject, std::string_view data,
+                                      std::string_view messageId, const Headers &headers)
 {
     Headers all = headers;
     all.emplace_back("Nats-Msg-Id", messageId);
     const auto reply = m_connection->request(subject, data, m_timeout, all);
     if (!reply) {
         if (reply.error().code == "nats.no-responders")
-            return Error{"jetstream.no-stream", "No stream keeps the subject \"" + std::string(subject) + "\".",
+            return Error{"jetstream.no-stream",
+                         "No stream keeps the subject \"" + std::string(subject) + "\".",
                          "Prepare the streams of the fleet: musterctl setup."};
         return reply.error();
     }
@@ -404,7 +410,8 @@ Result<PublishAck> JetStream::publish(std::string_view subject, std::string_view
     if (hasObject(*o, "error")) {
         const dom::object e = objectOf(*o, "error");
         return Error{"jetstream." + std::to_string(numberOf(e, "err_code")),
-                     "The stream did not take \"" + std::string(subject) + "\": " + textOf(e, "description") + ".",
+                     "The stream did not take \"" + std::string(subject) + "\": " + textOf(e, "description") +
+                         ".",
                      "Check the limits of the stream."};
     }
     PublishAck ack{textOf(*o, "stream"), countOf(*o, "seq"), flagOf(*o, "duplicate")};
@@ -447,8 +454,8 @@ Result<JetStream::Record> JetStream::lastMessage(std::string_view stream, std::s
 {
     if (!isStreamName(stream))
         return badName(stream);
-    auto reply = m_connection->request(m_prefix + "DIRECT.GET." + std::string(stream) + "." + std::string(subject), {},
-                                       m_timeout);
+    auto reply = m_connection->request(
+        m_prefix + "DIRECT.GET." + std::string(stream) + "." + std::string(subject), {}, m_timeout);
     if (!reply) {
         // A server is silent on a stream that is not there or does not allow this.
         bool missing = reply.error().code == "nats.no-responders";
@@ -464,7 +471,9 @@ Result<JetStream::Record> JetStream::lastMessage(std::string_view stream, std::s
     }
     if (reply->status == 404)
         return Error{"jetstream.not-found",
-                     "The stream \"" + std::string(stream) + "\" holds nothing on \"" + std::string(subject) + "\".", {}};
+                     "The stream \"" + std::string(stream) + "\" holds nothing on \"" + std::string(subject) +
+                         "\".",
+                     {}};
     const std::string sequence = reply->header("Nats-Sequence");
     Record record;
     const auto [end, ec] =

@@ -65,9 +65,9 @@ struct StoredMessage {
     bool deleted = false;            ///< of a key-value bucket: the key was removed here
 };
 
-/// An ordered consumer: every message of a filter once, in order, across reconnects, restarts of the server and the
-/// loss of the consumer there: it goes on after the last message delivered. A stream made anew is read from its start.
-/// The destructor returns when no handler runs; not to be called from one.
+/// An ordered consumer: every message of a filter once, in order, across reconnects, restarts of the server
+/// and the loss of the consumer there: it goes on after the last message delivered. A stream made anew is
+/// read from its start. The destructor returns when no handler runs; not to be called from one.
 class OrderedConsumer {
 public:
     struct Options {
@@ -76,11 +76,11 @@ public:
         bool lastPerSubject = false; ///< start with the newest of each subject; else with everything
         bool newOnly = false;        ///< start with what comes after now
     };
-    /// `onMessage` on a thread of its own. `onSnapshotEnd` once, on that thread or on the caller's when there is
-    /// nothing to wait for: everything that was stored at the start has been delivered.
-    static Result<std::unique_ptr<OrderedConsumer>> start(std::shared_ptr<Connection> connection, Options options,
-                                                          std::function<void(const StoredMessage &)> onMessage,
-                                                          std::function<void()> onSnapshotEnd);
+    /// `onMessage` on a thread of its own. `onSnapshotEnd` once, on that thread or on the caller's when there
+    /// is nothing to wait for: everything that was stored at the start has been delivered.
+    static Result<std::unique_ptr<OrderedConsumer>>
+    start(std::shared_ptr<Connection> connection, Options options,
+          std::function<void(const StoredMessage &)> onMessage, std::function<void()> onSnapshotEnd);
     ~OrderedConsumer();
 
     /// False from a loss until messages can come again.
@@ -92,9 +92,9 @@ private:
     std::unique_ptr<Private> d;
 };
 
-/// JetStream's API as plain requests: what nats.c 3.4 lacks as a call (domains, re-publish, subject counts) needs
-/// no newer library. Blocking; any thread but the GUI's. Errors: "jetstream.unavailable" (no JetStream in this
-/// account), "jetstream.not-found", "jetstream.<err_code>" with the server's words.
+/// JetStream's API as plain requests: what nats.c 3.4 lacks as a call (domains, re-publish, subject counts)
+/// needs no newer library. Blocking; any thread but the GUI's. Errors: "jetstream.unavailable" (no JetStream
+/// in this account), "jetstream.not-found", "jetstream.<err_code>" with the server's words.
 class JetStream {
 public:
     explicit JetStream(std::shared_ptr<Connection> connection, std::string domain = {},
@@ -108,9 +108,10 @@ public:
     Result<StreamInfo> updateStream(const StreamConfig &config);
     Status deleteStream(std::string_view stream);
     /// Messages per subject under `filter`, all pages.
-    Result<std::map<std::string, std::uint64_t>> subjectCounts(std::string_view stream, std::string_view filter);
-    /// Always with a message id, so that a repeated publish is stored once. "jetstream.no-stream" when none keeps the
-    /// subject; "nats.timeout" and "nats.disconnected" leave open whether it was stored.
+    Result<std::map<std::string, std::uint64_t>> subjectCounts(std::string_view stream,
+                                                               std::string_view filter);
+    /// Always with a message id, so that a repeated publish is stored once. "jetstream.no-stream" when none
+    /// keeps the subject; "nats.timeout" and "nats.disconnected" leave open whether it was stored.
     Result<PublishAck> publish(std::string_view subject, std::string_view data, std::string_view messageId,
                                const Headers &headers = {});
     Result<std::uint64_t> purge(std::string_view stream, std::string_view subject);
@@ -149,7 +150,8 @@ public:
     Result<Entry> get(std::string_view key);
     Result<std::uint64_t> put(std::string_view key, std::string_view value);
     /// Compare and set: 0 creates; "kv.conflict" when somebody was faster.
-    Result<std::uint64_t> update(std::string_view key, std::string_view value, std::uint64_t expectedRevision);
+    Result<std::uint64_t> update(std::string_view key, std::string_view value,
+                                 std::uint64_t expectedRevision);
     Status remove(std::string_view key);
     Result<std::vector<std::string>> keys(); ///< sorted, without the removed
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "nats/jetstream.h"
-
 #include "core/ulid.h"
+#include "nats/jetstream.h"
 
 #include <algorithm>
 #include <condition_variable>
@@ -26,7 +25,9 @@ Error badKey(std::string_view key)
 
 Error notFound(std::string_view bucket, std::string_view key)
 {
-    return {"kv.not-found", "The bucket \"" + std::string(bucket) + "\" has no key \"" + std::string(key) + "\".", {}};
+    return {"kv.not-found",
+            "The bucket \"" + std::string(bucket) + "\" has no key \"" + std::string(key) + "\".",
+            {}};
 }
 
 bool isRemoval(const Message &message)
@@ -37,7 +38,8 @@ bool isRemoval(const Message &message)
 } // namespace
 
 KeyValue::KeyValue(JetStream jetStream, std::string bucket)
-    : m_jetStream(std::move(jetStream)), m_bucket(std::move(bucket))
+    : m_jetStream(std::move(jetStream)),
+      m_bucket(std::move(bucket))
 {
 }
 
@@ -49,8 +51,9 @@ bool KeyValue::isBucket(std::string_view name)
 bool KeyValue::isKey(std::string_view key)
 {
     const auto fits = [](char c) { return isPlain(c) || c == '/' || c == '=' || c == '.'; };
-    return !key.empty() && key.front() != '.' && key.back() != '.' && key.find("..") == std::string_view::npos
-           && key.substr(0, 3) != "_kv" && std::all_of(key.begin(), key.end(), fits);
+    return !key.empty() && key.front() != '.' && key.back() != '.' &&
+           key.find("..") == std::string_view::npos && key.substr(0, 3) != "_kv" &&
+           std::all_of(key.begin(), key.end(), fits);
 }
 
 std::string KeyValue::subject(std::string_view key) const
@@ -80,7 +83,8 @@ Result<std::uint64_t> KeyValue::put(std::string_view key, std::string_view value
     return ack->sequence;
 }
 
-Result<std::uint64_t> KeyValue::update(std::string_view key, std::string_view value, std::uint64_t expectedRevision)
+Result<std::uint64_t> KeyValue::update(std::string_view key, std::string_view value,
+                                       std::uint64_t expectedRevision)
 {
     if (!isKey(key))
         return badKey(key);
@@ -98,7 +102,8 @@ Result<std::uint64_t> KeyValue::update(std::string_view key, std::string_view va
     if (ack)
         return ack->sequence;
     if (ack.error().code == wrongLastSequence)
-        return Error{"kv.conflict", "\"" + std::string(key) + "\" was changed by somebody else in the meantime.",
+        return Error{"kv.conflict",
+                     "\"" + std::string(key) + "\" was changed by somebody else in the meantime.",
                      "Read it again, then decide what to write."};
     return ack.error();
 }

@@ -4,6 +4,15 @@
 #include "nats/server_probe.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -12,23 +21,15 @@
 #include <cstdlib>
 #include <cstring>
 #include <deque>
-#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <future>
 #include <iterator>
 #include <mutex>
-#include <netinet/in.h>
-#include <poll.h>
 #include <random>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <system_error>
 #include <thread>
-#include <unistd.h>
 #include <vector>
 
 namespace muster::nats {
@@ -46,8 +47,8 @@ std::string reasonOf(int error)
     return std::generic_category().message(error);
 }
 
-/// Starts programs from one thread that lives as long as this process: PR_SET_PDEATHSIG fires when the thread that
-/// started the child ends, not the process.
+/// Starts programs from one thread that lives as long as this process: PR_SET_PDEATHSIG fires when the thread
+/// that started the child ends, not the process.
 class Spawner {
 public:
     struct Outcome {
@@ -174,8 +175,8 @@ int freePort(int wanted)
     address.sin_port = htons(static_cast<std::uint16_t>(wanted));
     socklen_t size = sizeof(address);
     int port = 0;
-    if (::bind(fd, reinterpret_cast<sockaddr *>(&address), size) == 0 && ::listen(fd, 1) == 0
-        && ::getsockname(fd, reinterpret_cast<sockaddr *>(&address), &size) == 0)
+    if (::bind(fd, reinterpret_cast<sockaddr *>(&address), size) == 0 && ::listen(fd, 1) == 0 &&
+        ::getsockname(fd, reinterpret_cast<sockaddr *>(&address), &size) == 0)
         port = ntohs(address.sin_port);
     ::close(fd);
     return port;
@@ -270,7 +271,8 @@ Status LocalServer::Private::writeConfig() const
     out << text;
     out.close();
     if (!out)
-        return Error{"server.failed", "The configuration \"" + file("nats-server.conf") + "\" cannot be written.",
+        return Error{"server.failed",
+                     "The configuration \"" + file("nats-server.conf") + "\" cannot be written.",
                      "Check the permissions and the free space of the folder."};
     return {};
 }
@@ -316,9 +318,11 @@ Status LocalServer::Private::launch()
     std::error_code ec;
     std::filesystem::remove(file("nats-server.log"), ec);
     std::filesystem::remove(file("nats-server.out"), ec);
-    const Spawner::Outcome child = Spawner::start({executable, "-c", file("nats-server.conf")}, file("nats-server.out"));
+    const Spawner::Outcome child =
+        Spawner::start({executable, "-c", file("nats-server.conf")}, file("nats-server.out"));
     if (child.pid < 0)
-        return Error{"server.failed", "\"" + executable + "\" cannot be started: " + reasonOf(child.error) + ".",
+        return Error{"server.failed",
+                     "\"" + executable + "\" cannot be started: " + reasonOf(child.error) + ".",
                      "Check the program and its permissions."};
     {
         const std::lock_guard lock(mutex);
@@ -328,12 +332,14 @@ Status LocalServer::Private::launch()
     auto pause = 2ms;
     while (Clock::now() < deadline) {
         if (!running()) {
-            const std::string log = lastLines(file("nats-server.log"), 5) + lastLines(file("nats-server.out"), 5);
+            const std::string log =
+                lastLines(file("nats-server.log"), 5) + lastLines(file("nats-server.out"), 5);
             if (log.find("address already in use") != std::string::npos)
                 return taken;
             return failed("ended as soon as it was started");
         }
-        // A server says INFO when it takes clients, which is after its JetStream is up; the name tells that it is ours.
+        // A server says INFO when it takes clients, which is after its JetStream is up; the name tells that
+        // it is ours.
         if (auto info = probeServer(address, 1000ms); info && info->name == name)
             return {};
         std::this_thread::sleep_for(pause);
@@ -369,7 +375,8 @@ Result<std::unique_ptr<LocalServer>> LocalServer::start(Options options)
         d.directory = std::filesystem::absolute(options.directory, ec).string();
         std::filesystem::create_directories(d.directory, ec);
         if (ec)
-            return Error{"server.failed", "The folder \"" + d.directory + "\" cannot be made: " + ec.message() + ".",
+            return Error{"server.failed",
+                         "The folder \"" + d.directory + "\" cannot be made: " + ec.message() + ".",
                          "Choose another folder, or correct its permissions."};
     }
     d.options = std::move(options);

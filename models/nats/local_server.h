@@ -9,20 +9,20 @@
 
 namespace muster::nats {
 
-/// A nats-server of our own on the loopback interface, for the demo fleet and the tests. It dies with this process,
-/// however that ends (PR_SET_PDEATHSIG on Linux), and its directory goes with the object.
+/// A nats-server of our own on the loopback interface, for the demo fleet and the tests. It dies with this
+/// process, however that ends (PR_SET_PDEATHSIG on Linux), and its directory goes with the object.
 class LocalServer {
 public:
     struct Options {
-        int port = 0;             ///< 0: a free one
+        int port = 0; ///< 0: a free one
         bool jetStream = true;
-        bool mqtt = false;        ///< also listen for MQTT, on a free port
-        std::string directory;    ///< store and configuration; empty: a new temporary one, removed at the end
-        std::string extraConfig;  ///< appended to the configuration: accounts, users, TLS
-        std::string executable;   ///< empty: "nats-server" from PATH, /usr/sbin and /usr/local/bin
+        bool mqtt = false;       ///< also listen for MQTT, on a free port
+        std::string directory;   ///< store and configuration; empty: a new temporary one, removed at the end
+        std::string extraConfig; ///< appended to the configuration: accounts, users, TLS
+        std::string executable;  ///< empty: "nats-server" from PATH, /usr/sbin and /usr/local/bin
     };
-    /// Returns when the server takes connections. "server.missing" names the package to install, "server.port"
-    /// the port that is taken, "server.failed" quotes the last lines of its log.
+    /// Returns when the server takes connections. "server.missing" names the package to install,
+    /// "server.port" the port that is taken, "server.failed" quotes the last lines of its log.
     static Result<std::unique_ptr<LocalServer>> start(Options options);
     ~LocalServer();
 

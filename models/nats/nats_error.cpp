@@ -11,8 +11,7 @@ bool contains(std::string_view text, std::string_view what)
 {
     const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; };
     return std::search(text.begin(), text.end(), what.begin(), what.end(),
-                       [&](char a, char b) { return lower(a) == lower(b); })
-           != text.end();
+                       [&](char a, char b) { return lower(a) == lower(b); }) != text.end();
 }
 
 } // namespace
@@ -39,12 +38,14 @@ Error natsError(natsStatus status, std::string_view doing, std::string_view deta
         why.pop_back();
     e.message = std::string(doing) + " failed: " + why + ".";
 
-    // A server that refuses to let us in says so in words; nats.c has one status for it on connect and others later.
-    if (status == NATS_CONNECTION_AUTH_FAILED || contains(detail, "authorization violation")
-        || contains(detail, "authentication expired") || contains(detail, "authentication revoked")
-        || contains(detail, "authentication timeout")) {
+    // A server that refuses to let us in says so in words; nats.c has one status for it on connect and others
+    // later.
+    if (status == NATS_CONNECTION_AUTH_FAILED || contains(detail, "authorization violation") ||
+        contains(detail, "authentication expired") || contains(detail, "authentication revoked") ||
+        contains(detail, "authentication timeout")) {
         e.code = "nats.auth";
-        e.remedy = "Check user and password, token, credentials file or nkey, and that the server knows them.";
+        e.remedy =
+            "Check user and password, token, credentials file or nkey, and that the server knows them.";
         return e;
     }
     switch (status) {
@@ -54,10 +55,12 @@ Error natsError(natsStatus status, std::string_view doing, std::string_view deta
         break;
     case NATS_SSL_ERROR:
         e.code = "nats.tls";
-        e.remedy = contains(detail, "verify failed")
-                       ? "Name the CA that signed the server's certificate, and check that the certificate is valid for "
-                         "this host and not expired."
-                       : "Check the CA file, and the client's certificate and key if the server asks for them.";
+        e.remedy =
+            contains(detail, "verify failed")
+                ? "Name the CA that signed the server's certificate, and check that the certificate is valid "
+                  "for "
+                  "this host and not expired."
+                : "Check the CA file, and the client's certificate and key if the server asks for them.";
         break;
     case NATS_SECURE_CONNECTION_WANTED:
         e.code = "nats.tls";

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "nats/jetstream.h"
-
 #include "core/json_writer.h"
+#include "nats/jetstream.h"
 
 #include <simdjson.h>
 
@@ -36,8 +35,8 @@ bool readNumber(std::string_view text, T &number)
     return ec == std::errc() && end == text.data() + text.size();
 }
 
-/// "$JS.ACK.<stream>.<consumer>.<n>.<stream seq>.<consumer seq>.<time>.<pending>", with a domain and an account's hash
-/// after ACK, and a random token at the end, where the server says them.
+/// "$JS.ACK.<stream>.<consumer>.<n>.<stream seq>.<consumer seq>.<time>.<pending>", with a domain and an
+/// account's hash after ACK, and a random token at the end, where the server says them.
 std::optional<Delivery> readAckSubject(std::string_view reply)
 {
     std::array<std::string_view, 13> tokens;
@@ -53,8 +52,8 @@ std::optional<Delivery> readAckSubject(std::string_view reply)
         return {};
     const std::size_t at = n == 9 ? 5 : 7;
     Delivery d;
-    if (!readNumber(tokens[at], d.streamSequence) || !readNumber(tokens[at + 1], d.consumerSequence)
-        || !readNumber(tokens[at + 2], d.timestamp) || !readNumber(tokens[at + 3], d.pending))
+    if (!readNumber(tokens[at], d.streamSequence) || !readNumber(tokens[at + 1], d.consumerSequence) ||
+        !readNumber(tokens[at + 2], d.timestamp) || !readNumber(tokens[at + 3], d.pending))
         return {};
     return d;
 }
@@ -63,7 +62,9 @@ std::optional<Delivery> readAckSubject(std::string_view reply)
 
 struct OrderedConsumer::Private {
     Private(std::shared_ptr<Connection> c, Options o)
-        : connection(std::move(c)), options(std::move(o)), jetStream(connection, options.domain, apiTimeout)
+        : connection(std::move(c)),
+          options(std::move(o)),
+          jetStream(connection, options.domain, apiTimeout)
     {
     }
 
@@ -123,7 +124,8 @@ void OrderedConsumer::Private::handleStatus(const MessageView &m)
         requestReset();
         return;
     }
-    // Flow control: the server sends on when we say that we have come this far. Failing to say it ends in a silence.
+    // Flow control: the server sends on when we say that we have come this far. Failing to say it ends in a
+    // silence.
     if (!m.reply.empty()) {
         static_cast<void>(connection->publish(m.reply, {}));
         return;
@@ -191,7 +193,8 @@ Status OrderedConsumer::Private::begin(bool first)
     if (!info && info.error().code != "nats.permission")
         return info.error();
     if (info) {
-        const bool anew = !streamCreated.empty() && (info->created != streamCreated || info->lastSequence < streamSequence);
+        const bool anew =
+            !streamCreated.empty() && (info->created != streamCreated || info->lastSequence < streamSequence);
         if (anew) {
             streamSequence = 0;
             resumes = options.newOnly;
@@ -221,7 +224,9 @@ Status OrderedConsumer::Private::begin(bool first)
         w.member("deliver_policy", "by_start_sequence");
         w.member("opt_start_seq", static_cast<std::int64_t>(streamSequence + 1));
     } else {
-        w.member("deliver_policy", options.newOnly ? "new" : options.lastPerSubject ? "last_per_subject" : "all");
+        w.member("deliver_policy", options.newOnly          ? "new"
+                                   : options.lastPerSubject ? "last_per_subject"
+                                                            : "all");
     }
     if (!options.filter.empty())
         w.member("filter_subject", options.filter);
@@ -231,8 +236,8 @@ Status OrderedConsumer::Private::begin(bool first)
     w.member("inactive_threshold", static_cast<std::int64_t>(std::chrono::nanoseconds(10s).count()));
     w.member("mem_storage", true).member("num_replicas", std::int64_t{1});
     w.endObject().endObject();
-    const auto reply = jetStream.call("CONSUMER.CREATE." + options.stream + "." + consumerName
-                                          + (options.filter.empty() ? "" : "." + options.filter),
+    const auto reply = jetStream.call("CONSUMER.CREATE." + options.stream + "." + consumerName +
+                                          (options.filter.empty() ? "" : "." + options.filter),
                                       body);
     if (!reply) {
         subscription.reset();
@@ -253,8 +258,8 @@ void OrderedConsumer::Private::drop()
     subscription.reset();
     // Nobody waits for the answer: the server forgets the consumer by itself soon after.
     if (!consumerName.empty())
-        static_cast<void>(
-            connection->publish(jetStream.apiPrefix() + "CONSUMER.DELETE." + options.stream + "." + consumerName, {}));
+        static_cast<void>(connection->publish(
+            jetStream.apiPrefix() + "CONSUMER.DELETE." + options.stream + "." + consumerName, {}));
 }
 
 void OrderedConsumer::Private::keep()
@@ -279,7 +284,8 @@ void OrderedConsumer::Private::keep()
         if (begun) {
             pause = 100ms;
         } else if (!down) {
-            // A server that has just come up may need a moment for its streams. Without a connection the listener wakes us.
+            // A server that has just come up may need a moment for its streams. Without a connection the
+            // listener wakes us.
             wantsReset = wake.wait_for(lock, pause, [this] { return stopping; }) ? wantsReset : true;
             pause = std::min(pause * 2, std::chrono::milliseconds(2000));
         }
@@ -290,7 +296,8 @@ OrderedConsumer::OrderedConsumer() = default;
 
 Result<std::unique_ptr<OrderedConsumer>>
 OrderedConsumer::start(std::shared_ptr<Connection> connection, Options options,
-                       std::function<void(const StoredMessage &)> onMessage, std::function<void()> onSnapshotEnd)
+                       std::function<void(const StoredMessage &)> onMessage,
+                       std::function<void()> onSnapshotEnd)
 {
     std::unique_ptr<OrderedConsumer> consumer(new OrderedConsumer());
     consumer->d = std::make_unique<Private>(std::move(connection), std::move(options));

@@ -9,7 +9,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Said outright because the limit that a server sets by itself differs: none before nats-server 2.15, 1000 from there.
+/// Said outright because the limit that a server sets by itself differs: none before nats-server 2.15, 1000
+/// from there.
 constexpr int consumersOfDevices = 100'000; // COMMANDS: one for each device that is fetching just now
 constexpr int consumersOfOperators = 1'000;
 
@@ -83,7 +84,8 @@ std::string shownRepublish(const StreamConfig &c)
 {
     if (c.republishDestination.empty())
         return "none";
-    return c.republishSource + " to " + c.republishDestination + (c.republishHeadersOnly ? ", headers only" : "");
+    return c.republishSource + " to " + c.republishDestination +
+           (c.republishHeadersOnly ? ", headers only" : "");
 }
 
 std::vector<std::string> differencesOf(const StreamConfig &wanted, const StreamConfig &there)
@@ -95,7 +97,8 @@ std::vector<std::string> differencesOf(const StreamConfig &wanted, const StreamC
     };
     compare("subjects", shownList(wanted.subjects), shownList(there.subjects));
     compare("retention", shownRetention(wanted.retention), shownRetention(there.retention));
-    compare("max_msgs_per_subject", shownLimit(wanted.maxMessagesPerSubject), shownLimit(there.maxMessagesPerSubject));
+    compare("max_msgs_per_subject", shownLimit(wanted.maxMessagesPerSubject),
+            shownLimit(there.maxMessagesPerSubject));
     compare("max_msgs", shownLimit(wanted.maxMessages), shownLimit(there.maxMessages));
     compare("max_bytes", shownLimit(wanted.maxBytes), shownLimit(there.maxBytes));
     compare("max_age", shownDuration(wanted.maxAge), shownDuration(there.maxAge));
@@ -108,8 +111,8 @@ std::vector<std::string> differencesOf(const StreamConfig &wanted, const StreamC
     compare("allow_direct", shown(wanted.allowDirect), shown(there.allowDirect));
     compare("republish", shownRepublish(wanted), shownRepublish(there));
     // A server shortens the window of duplicates to the age limit by itself.
-    const auto window = wanted.maxAge.count() > 0 ? std::min(wanted.duplicateWindow, wanted.maxAge)
-                                                  : wanted.duplicateWindow;
+    const auto window =
+        wanted.maxAge.count() > 0 ? std::min(wanted.duplicateWindow, wanted.maxAge) : wanted.duplicateWindow;
     compare("duplicate_window", shownDuration(window), shownDuration(there.duplicateWindow));
     return all;
 }
@@ -175,8 +178,9 @@ std::vector<StreamConfig> fleetStreams(const Subjects &subjects, int replicas)
 
     StreamConfig schema = bucket(subjects, "config_schema", "JSON Schemas of the configuration");
 
-    std::vector<StreamConfig> all{std::move(presence), std::move(telemetry), std::move(reported), std::move(commands),
-                                  std::move(executions), std::move(audit), std::move(config), std::move(schema)};
+    std::vector<StreamConfig> all{std::move(presence), std::move(telemetry),  std::move(reported),
+                                  std::move(commands), std::move(executions), std::move(audit),
+                                  std::move(config),   std::move(schema)};
     for (StreamConfig &c : all)
         c.replicas = std::max(1, replicas);
     return all;
@@ -190,7 +194,8 @@ Result<std::vector<StreamCheck>> checkFleet(JetStream &jetStream, const Subjects
         const auto there = jetStream.streamInfo(wanted.name);
         if (there) {
             check.differences = differencesOf(wanted, there->config);
-            check.verdict = check.differences.empty() ? StreamCheck::Verdict::Present : StreamCheck::Verdict::Different;
+            check.verdict =
+                check.differences.empty() ? StreamCheck::Verdict::Present : StreamCheck::Verdict::Different;
         } else if (concernsAll(there.error())) {
             return there.error();
         } else if (there.error().code != "jetstream.not-found") {
@@ -203,7 +208,8 @@ Result<std::vector<StreamCheck>> checkFleet(JetStream &jetStream, const Subjects
     return checks;
 }
 
-Result<std::vector<StreamCheck>> prepareFleet(JetStream &jetStream, const Subjects &subjects, int replicas, bool update)
+Result<std::vector<StreamCheck>> prepareFleet(JetStream &jetStream, const Subjects &subjects, int replicas,
+                                              bool update)
 {
     auto checks = checkFleet(jetStream, subjects, replicas);
     if (!checks)
@@ -213,7 +219,8 @@ Result<std::vector<StreamCheck>> prepareFleet(JetStream &jetStream, const Subjec
         const bool change = check.verdict == StreamCheck::Verdict::Different && update;
         if (!create && !change)
             continue;
-        const auto made = create ? jetStream.createStream(check.wanted) : jetStream.updateStream(check.wanted);
+        const auto made =
+            create ? jetStream.createStream(check.wanted) : jetStream.updateStream(check.wanted);
         if (made) {
             check.verdict = create ? StreamCheck::Verdict::Created : StreamCheck::Verdict::Updated;
         } else if (concernsAll(made.error())) {

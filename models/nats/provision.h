@@ -10,9 +10,9 @@
 
 namespace muster::nats {
 
-/// The name of a fleet's stream: "PRESENCE" for the root "fleet", "acme_north_PRESENCE" for the root "acme.north", since
-/// two fleets that share an account each need their own. Roots that come out alike ("a.b", "a_b") show as different
-/// streams when checked, never as one.
+/// The name of a fleet's stream: "PRESENCE" for the root "fleet", "acme_north_PRESENCE" for the root
+/// "acme.north", since two fleets that share an account each need their own. Roots that come out alike
+/// ("a.b", "a_b") show as different streams when checked, never as one.
 std::string fleetStream(const Subjects &subjects, std::string_view kind);
 /// Likewise the name of a bucket: "config", "acme_north_config".
 std::string fleetBucket(const Subjects &subjects, std::string_view name);
@@ -31,6 +31,7 @@ struct StreamCheck {
 /// Looks, changes nothing.
 Result<std::vector<StreamCheck>> checkFleet(JetStream &jetStream, const Subjects &subjects, int replicas);
 /// Creates what is missing. A stream that is there and different is left alone unless `update` is set.
-Result<std::vector<StreamCheck>> prepareFleet(JetStream &jetStream, const Subjects &subjects, int replicas, bool update);
+Result<std::vector<StreamCheck>> prepareFleet(JetStream &jetStream, const Subjects &subjects, int replicas,
+                                              bool update);
 
 } // namespace muster::nats

@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "nats/server_probe.h"
 
-#include <simdjson.h>
-
-#include <cerrno>
-#include <charconv>
-#include <cstring>
 #include <netdb.h>
 #include <poll.h>
+#include <simdjson.h>
 #include <sys/socket.h>
-#include <system_error>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
 #include <memory>
 #include <optional>
+#include <system_error>
 
 namespace muster::nats {
 
@@ -43,7 +42,8 @@ private:
 bool waitFor(int fd, short events, Clock::time_point deadline)
 {
     for (;;) {
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
+        const auto left =
+            std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
         if (left <= 0)
             return false;
         pollfd p{fd, events, 0};
@@ -69,7 +69,8 @@ Error unreachable(const ServerAddress &a, const std::string &why, std::string re
 Error silent(const ServerAddress &a, std::chrono::milliseconds timeout, const char *what)
 {
     return {"nats.timeout",
-            "No " + std::string(what) + " from " + hostAndPort(a) + " within " + std::to_string(timeout.count()) + " ms.",
+            "No " + std::string(what) + " from " + hostAndPort(a) + " within " +
+                std::to_string(timeout.count()) + " ms.",
             "Check the host and the port, and that no firewall on the way drops the connection."};
 }
 
@@ -174,13 +175,15 @@ Result<ServerAddress> parseAddress(std::string_view url)
     }
     const std::string shown = scheme + "://" + std::string(rest);
     const auto bad = [&](const std::string &why) {
-        return Error{"nats.bad-url", "The server address \"" + (url.empty() ? std::string() : shown) + "\" " + why + ".",
+        return Error{"nats.bad-url",
+                     "The server address \"" + (url.empty() ? std::string() : shown) + "\" " + why + ".",
                      "Write it as nats://host:4222, or tls://host:4222 for an encrypted connection."};
     };
     if (url.empty())
         return bad("is empty");
     if (scheme == "ws" || scheme == "wss")
-        return bad("is a WebSocket address, which this program cannot use: name the server's plain NATS port");
+        return bad(
+            "is a WebSocket address, which this program cannot use: name the server's plain NATS port");
     if (scheme != "nats" && scheme != "tls")
         return bad("has the scheme \"" + scheme + "\", which is not one of NATS");
     a.tls = scheme == "tls";
@@ -255,7 +258,8 @@ Result<ServerInfo> probeServer(const ServerAddress &address, std::chrono::millis
         if (error == ECONNREFUSED)
             return unreachable(address, "the connection was refused, nothing listens there",
                                "Start the NATS server, or correct the port.");
-        return unreachable(address, std::generic_category().message(error), "Check the network, the host and the port.");
+        return unreachable(address, std::generic_category().message(error),
+                           "Check the network, the host and the port.");
     }
 
     std::string line;
@@ -274,10 +278,12 @@ Result<ServerInfo> probeServer(const ServerAddress &address, std::chrono::millis
         }
         const auto n = ::recv(fd, buffer, sizeof(buffer), 0);
         if (n == 0)
-            return unreachable(address, "it closed the connection without a greeting",
-                               "Check that the port is that of a NATS server, and that it has room for connections.");
+            return unreachable(
+                address, "it closed the connection without a greeting",
+                "Check that the port is that of a NATS server, and that it has room for connections.");
         if (n < 0 && errno != EAGAIN && errno != EINTR)
-            return unreachable(address, std::generic_category().message(errno), "Check the network and the server.");
+            return unreachable(address, std::generic_category().message(errno),
+                               "Check the network and the server.");
         if (n > 0)
             line.append(buffer, static_cast<std::size_t>(n));
     }

@@ -30,8 +30,9 @@ struct ServerInfo {
     bool tlsRequired = false, tlsAvailable = false, jetStream = false;
 };
 
-/// Connects, reads the INFO line, hangs up. Tells apart what nats.c reports as one: an unknown name, a refused
-/// connection, silence, and a peer that is no NATS server (which nats.c before 3.8 would read for ever). Blocking.
+/// Connects, reads the INFO line, hangs up. Tells apart what nats.c reports as one: an unknown name, a
+/// refused connection, silence, and a peer that is no NATS server (which nats.c before 3.8 would read for
+/// ever). Blocking.
 Result<ServerInfo> probeServer(const ServerAddress &address, std::chrono::milliseconds timeout);
 
 } // namespace muster::nats

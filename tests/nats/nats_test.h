@@ -55,15 +55,15 @@ inline std::int64_t millisSince(std::chrono::steady_clock::time_point begin)
 
 } // namespace muster::nats
 
-#define VERIFY_OK(expression)                                                                                        \
-    do {                                                                                                             \
-        const auto &outcome = (expression);                                                                          \
-        QVERIFY2(outcome.ok(), muster::nats::why(outcome).c_str());                                                  \
+#define VERIFY_OK(expression)                                                                                \
+    do {                                                                                                     \
+        const auto &result_ = (expression);                                                                  \
+        QVERIFY2(result_.ok(), muster::nats::why(result_).c_str());                                          \
     } while (false)
 
-#define COMPARE_CODE(expression, expected)                                                                           \
-    do {                                                                                                             \
-        const auto &outcome = (expression);                                                                          \
-        QCOMPARE(QString::fromStdString(outcome.ok() ? std::string("ok") : outcome.error().code),                    \
-                 QString::fromLatin1(expected));                                                                     \
+#define COMPARE_CODE(expression, expected)                                                                   \
+    do {                                                                                                     \
+        const auto &result_ = (expression);                                                                  \
+        QCOMPARE(QString::fromStdString(result_.ok() ? std::string("ok") : result_.error().code),            \
+                 QString::fromLatin1(expected));                                                             \
     } while (false)

@@ -2,10 +2,11 @@
 #include "nats/context.h"
 #include "nats_test.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <sys/stat.h>
 
 using namespace muster;
 using namespace muster::nats;
@@ -30,10 +31,7 @@ class TestContext : public QObject {
     }
 
 private Q_SLOTS:
-    void init()
-    {
-        m_root = m_dir.filePath(QString::fromLatin1(QTest::currentTestFunction())).toStdString();
-    }
+    void init() { m_root = m_dir.filePath(QString::fromLatin1(QTest::currentTestFunction())).toStdString(); }
 
     void findsTheRoot()
     {
@@ -53,8 +51,9 @@ private Q_SLOTS:
     void listsAndReads()
     {
         put("context/b.json", "{'url':'nats://b:1'}");
-        put("context/a.json", "{'description':'Hub','url':'nats://one:4222, tls://two:4222','user':'u','password':'p',"
-                    "'creds':'~/x.creds','ca':'$HOME/ca.pem','jetstream_domain':'hub','inbox_prefix':'_INBOX_u'}");
+        put("context/a.json",
+            "{'description':'Hub','url':'nats://one:4222, tls://two:4222','user':'u','password':'p',"
+            "'creds':'~/x.creds','ca':'$HOME/ca.pem','jetstream_domain':'hub','inbox_prefix':'_INBOX_u'}");
         put("context/.hidden.json", "{}");
         put("context/notes.txt", "{}");
         put("context.txt", "a\n");
@@ -76,11 +75,13 @@ private Q_SLOTS:
 
     void namesWhatItCannotDo()
     {
-        put("context/x.json", "{'creds':'op://vault/item','nkey':'file:///k','socks_proxy':'socks5://h','tls_first':true,"
-                    "'user_jwt':'secret','jetstream_api_prefix':'$JS.leaf.API'}");
+        put("context/x.json",
+            "{'creds':'op://vault/item','nkey':'file:///k','socks_proxy':'socks5://h','tls_first':true,"
+            "'user_jwt':'secret','jetstream_api_prefix':'$JS.leaf.API'}");
         auto c = readContext("x", m_root);
         VERIFY_OK(c);
-        QCOMPARE(c->unsupported, (std::vector<std::string>{"creds (op:)", "user_jwt", "socks_proxy", "tls_first"}));
+        QCOMPARE(c->unsupported,
+                 (std::vector<std::string>{"creds (op:)", "user_jwt", "socks_proxy", "tls_first"}));
         QCOMPARE(c->options.nkeySeedFile, std::string("/k"));
         QCOMPARE(c->options.credentialsFile, std::string());
         QCOMPARE(c->jetStreamDomain, std::string("leaf"));
@@ -89,8 +90,9 @@ private Q_SLOTS:
 
     void keepsWhatItDoesNotKnow()
     {
-        put("context/x.json", "{'url':'nats://h:1','color_scheme':'blue','creds':'op://v/i','future':{'a':[1,2.5,null]},"
-                    "'user':'old'}");
+        put("context/x.json",
+            "{'url':'nats://h:1','color_scheme':'blue','creds':'op://v/i','future':{'a':[1,2.5,null]},"
+            "'user':'old'}");
         auto c = readContext("x", m_root);
         VERIFY_OK(c);
         c->options.user = "new";

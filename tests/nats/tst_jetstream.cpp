@@ -201,7 +201,8 @@ private Q_SLOTS:
         QCOMPARE(kv.get("k")->value, std::string("again"));
         for (const char *bad : {"", ".a", "a.", "a..b", "a b", "a*", "_kv.x", "a>"})
             COMPARE_CODE(kv.put(bad, "v"), "kv.bad-key");
-        COMPARE_CODE(KeyValue(JetStream(m_connection, {}, milliseconds(300)), "none").get("k"), "jetstream.no-stream");
+        COMPARE_CODE(KeyValue(JetStream(m_connection, {}, milliseconds(300)), "none").get("k"),
+                     "jetstream.no-stream");
     }
 
     void deliversASnapshotAndItsEnd()
@@ -296,7 +297,8 @@ private Q_SLOTS:
             once.insert(s.sequence);
         QCOMPARE(once.size(), got.count());
         const std::vector<Seen> all = got.all();
-        QVERIFY(std::is_sorted(all.begin(), all.end(), [](const Seen &a, const Seen &b) { return a.sequence < b.sequence; }));
+        QVERIFY(std::is_sorted(all.begin(), all.end(),
+                               [](const Seen &a, const Seen &b) { return a.sequence < b.sequence; }));
         QCOMPARE(ends.load(), 1);
         QTRY_COMPARE(js.streamInfo("P")->consumers, 2); // none left behind
     }

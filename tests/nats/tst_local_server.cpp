@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "nats_test.h"
 
+#include <QProcess>
+
+#include <unistd.h>
+
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <thread>
-#include <unistd.h>
-
-#include <QProcess>
 
 using namespace muster;
 using namespace muster::nats;
@@ -140,7 +141,8 @@ private Q_SLOTS:
         broken.extraConfig = "accounts { A: { users: [ ";
         auto fourth = LocalServer::start(broken);
         COMPARE_CODE(fourth, "server.failed");
-        QVERIFY2(fourth.error().message.find("Parse error") != std::string::npos, fourth.error().message.c_str());
+        QVERIFY2(fourth.error().message.find("Parse error") != std::string::npos,
+                 fourth.error().message.c_str());
     }
 };
 

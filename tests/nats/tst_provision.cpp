@@ -21,7 +21,8 @@ class TestProvision : public QObject {
                 qWarning("%s: %d, %s %s", c.wanted.name.c_str(), static_cast<int>(c.verdict),
                          c.differences.empty() ? "" : c.differences.front().c_str(), c.error.message.c_str());
         }
-        return std::all_of(checks.begin(), checks.end(), [&](const StreamCheck &c) { return c.verdict == verdict; });
+        return std::all_of(checks.begin(), checks.end(),
+                           [&](const StreamCheck &c) { return c.verdict == verdict; });
     }
 
 private Q_SLOTS:
@@ -57,8 +58,8 @@ private Q_SLOTS:
         auto names = js.streamNames();
         VERIFY_OK(names);
         std::sort(names->begin(), names->end());
-        QCOMPARE(*names, (std::vector<std::string>{"AUDIT", "COMMANDS", "EXECUTIONS", "KV_config", "KV_config_schema",
-                                                   "PRESENCE", "REPORTED", "TELEMETRY"}));
+        QCOMPARE(*names, (std::vector<std::string>{"AUDIT", "COMMANDS", "EXECUTIONS", "KV_config",
+                                                   "KV_config_schema", "PRESENCE", "REPORTED", "TELEMETRY"}));
         auto after = checkFleet(js, subjects, 1);
         VERIFY_OK(after);
         QVERIFY(all(*after, Verdict::Present));
@@ -72,8 +73,9 @@ private Q_SLOTS:
         JetStream js(m_connection);
         const Subjects subjects;
         // One that somebody made by hand, with a limit that Muster knows nothing of.
-        VERIFY_OK(js.call("STREAM.CREATE.TELEMETRY",
-                          "{\"name\":\"TELEMETRY\",\"subjects\":[\"fleet.telemetry.*\"],\"storage\":\"file\",\"max_msg_size\":5000}"));
+        VERIFY_OK(
+            js.call("STREAM.CREATE.TELEMETRY", "{\"name\":\"TELEMETRY\",\"subjects\":[\"fleet.telemetry.*\"],"
+                                               "\"storage\":\"file\",\"max_msg_size\":5000}"));
         auto prepared = prepareFleet(js, subjects, 1, false);
         VERIFY_OK(prepared);
         const auto at = std::find_if(prepared->begin(), prepared->end(),
@@ -81,17 +83,18 @@ private Q_SLOTS:
         QVERIFY(at != prepared->end());
         QCOMPARE(at->verdict, Verdict::Different);
         const std::vector<std::string> &differences = at->differences;
-        QVERIFY(std::find(differences.begin(), differences.end(), "max_age: 604800 s wanted, no limit there")
-                != differences.end());
-        QVERIFY(std::find(differences.begin(), differences.end(), "max_bytes: 2147483648 wanted, no limit there")
-                != differences.end());
+        QVERIFY(std::find(differences.begin(), differences.end(),
+                          "max_age: 604800 s wanted, no limit there") != differences.end());
+        QVERIFY(std::find(differences.begin(), differences.end(),
+                          "max_bytes: 2147483648 wanted, no limit there") != differences.end());
         QCOMPARE(js.streamInfo("TELEMETRY")->config.maxBytes, std::int64_t(0));
         QCOMPARE(checkFleet(js, subjects, 1)->at(0).verdict, Verdict::Present);
 
         VERIFY_OK(js.deleteStream("TELEMETRY"));
         VERIFY_OK(js.call("STREAM.CREATE.TELEMETRY",
-                          "{\"name\":\"TELEMETRY\",\"subjects\":[\"fleet.telemetry.*\"],\"storage\":\"file\",\"max_msg_size\":5000,"
-                    "\"max_consumers\":1000,\"allow_direct\":true}"));
+                          "{\"name\":\"TELEMETRY\",\"subjects\":[\"fleet.telemetry.*\"],\"storage\":\"file\","
+                          "\"max_msg_size\":5000,"
+                          "\"max_consumers\":1000,\"allow_direct\":true}"));
         auto updated = prepareFleet(js, subjects, 1, true);
         VERIFY_OK(updated);
         QCOMPARE(std::count_if(updated->begin(), updated->end(),
@@ -139,9 +142,11 @@ private Q_SLOTS:
         JetStream js(m_connection);
         VERIFY_OK(prepareFleet(js, Subjects(), 1, false));
         Recorder<Message> heard;
-        auto config = m_connection->subscribe("fleet.config.>", [&](const MessageView &m) { heard.add(m.copy()); });
+        auto config =
+            m_connection->subscribe("fleet.config.>", [&](const MessageView &m) { heard.add(m.copy()); });
         VERIFY_OK(config);
-        auto bell = m_connection->subscribe("fleet.bell.>", [&](const MessageView &m) { heard.add(m.copy()); });
+        auto bell =
+            m_connection->subscribe("fleet.bell.>", [&](const MessageView &m) { heard.add(m.copy()); });
         VERIFY_OK(bell);
         VERIFY_OK(m_connection->flush());
         KeyValue kv(js, "config");
