@@ -64,7 +64,7 @@ class Desktop:
     every orphan of its children become a child of this process, so that it can tell which are left. One a process: the
     accessibility bindings remember the first bus that they saw."""
 
-    def __init__(self, width=1440, height=900):
+    def __init__(self, width=1600, height=1000):
         self.width, self.height = width, height
         self.home = tempfile.mkdtemp(prefix="muster-walk-")
         self.atspi = None

@@ -10,6 +10,11 @@ from window import CLICKABLE, EDITABLE, StepFailed
 OUTCOMES = ("answered", "empty", "error", "silent", "offline", "waiting")
 
 
+def number_in(text):
+    """The digits of a count as people write it: "1,248" is 1248; without digits 0."""
+    return int(re.sub(r"\D", "", text) or 0)
+
+
 class Hands:
     """How a person gets to a control."""
 
@@ -119,13 +124,13 @@ class MainJob:
 
     def page(self, name, title, number):
         """Opens a page from the rail."""
-        self.hands.press(name, ("page tab",), shortcut=f"ctrl+{number}")
+        self.hands.press(name, shortcut=f"ctrl+{number}")
         self.window.wait_find(title, ("heading",))
 
     def state_count(self, state):
         """What the state's segment on the Devices page says; -1 when it is not there."""
-        element = self.window.find(state, ("radio button",))
-        return int(re.sub(r"\D", "", element.description) or 0) if element else -1
+        element = self.window.find(state, CLICKABLE)
+        return number_in(element.description) if element else -1
 
     def device_count(self):
         return self.state_count("All")
@@ -142,7 +147,7 @@ class MainJob:
 
     def _shown(self):
         label = self.window.find(re.compile(r"^[\d,.]+ shown$"))
-        return int(re.sub(r"\D", "", label.name)) if label else 0
+        return number_in(label.name) if label else 0
 
     def compose(self, where, group_by):
         """Fills the composer of the Query page."""
@@ -153,12 +158,20 @@ class MainJob:
         if self.window.find("Edit", CLICKABLE):  # a low window folds what to select and group by
             self.hands.press("Edit")
         for field in group_by:
-            before = len(self.window.find_all(field, CLICKABLE))
-            self.hands.press("Add group")
-            self.hands.pick("Group by", field)
-            self.window.wait_for(f"the group {field}", lambda: len(self.window.find_all(field, CLICKABLE)) > before, 10)
-        self.window.wait_find(re.compile(r"^[\d,.]+ devices? match"))
+            if field not in self._groups():
+                self.hands.press("Add group")
+                self.hands.pick("Group by", field)
+                self.window.wait_for(f"the group {field}", lambda: field in self._groups(), 10)
+        self.window.wait_find(re.compile(r"^[\d,.]+ device\S* match"))
         self.shot("query-composed", f"the question, and whom it reaches: {where}")
+
+    def _groups(self):
+        """What the answers are grouped by: the chips between the first of the row and the one that adds."""
+        add = self.window.find("Add group", CLICKABLE)
+        place = add and add.extents()
+        chips = self.window.find_all(re.compile("^(?!Remove |Add )"), CLICKABLE)
+        return [chip.name for chip in chips
+                if place and chip.extents() and chip.extents()[1] == place[1] and chip.extents()[0] < place[0]]
 
     def run(self):
         """Asks, waits for the end of the roll-call, and returns {outcome: count}."""
@@ -175,8 +188,8 @@ class MainJob:
         bar = self.window.find(re.compile("^Roll-call: "))
         if bar is None:
             return None
-        counts = {word: int(re.sub(r"\D", "", number)) for number, word in re.findall(r"([\d,.]+) (\w+)", bar.name)}
-        return {**{outcome: counts[outcome] for outcome in OUTCOMES}, "total": int(re.sub(r"\D", "", bar.name.rpartition("=")[2]))}
+        counts = {word: number_in(number) for number, word in re.findall(r"(\d[\d,.]*) (\w+)", bar.name)}
+        return {**{outcome: counts[outcome] for outcome in OUTCOMES}, "total": number_in(bar.name.rpartition("=")[2])}
 
     def _ended(self):
         tally = self.tally()

@@ -56,8 +56,8 @@ def walk(desktop, options, pictures):
             raise StepFailed(f"the dashboard ended with exit code {code}; its last words:\n{window.last_words()}")
     except StepFailed:
         if window.alive():
-            pictures("failure", "the window when it failed")
-            with open(os.path.join(options.output, "failure.txt"), "w", encoding="utf-8") as file:
+            pictures("failed", "the window when it failed")
+            with open(os.path.join(options.output, "failed.txt"), "w", encoding="utf-8") as file:
                 file.write(window.tree())
         raise
     finally:

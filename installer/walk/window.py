@@ -65,6 +65,7 @@ class Window:
         """`log`: the file that takes what the program prints."""
         self.title, self.log = title, log
         self._atspi = desktop.atspi
+        self._window = None  # its number on the X server
         with open(log, "wb") as output:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output,
                                             stderr=subprocess.STDOUT, env={**os.environ, **(environment or {})})
@@ -144,7 +145,7 @@ class Window:
                 last = element
         return last
 
-    def summary(self, limit=80):
+    def summary(self, limit=60):
         """The names that are on the window now, for messages."""
         names = []
         for element in self.elements():
@@ -255,10 +256,9 @@ class Window:
         self.wait_for(f'{field} holding {text!r} (it holds {field.text()!r})', lambda: field.text() == text, 10)
         return field
 
-    @staticmethod
-    def screenshot(path):
-        """The whole screen as a PNG."""
-        done = subprocess.run(["import", "-silent", "-window", "root", path], capture_output=True, text=True, check=False)
+    def screenshot(self, path):
+        """The window as a PNG; the whole screen while there is no window."""
+        done = subprocess.run(["import", "-silent", "-window", self._window or "root", path], capture_output=True, text=True, check=False)
         if done.returncode != 0 or not os.path.exists(path):
             raise DesktopError(f"no screenshot: {done.stderr.strip()}")
 

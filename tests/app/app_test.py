@@ -44,7 +44,10 @@ def expect(truth, message):
 class Case:
     """A running dashboard; `hands` says how it is used."""
 
+    running = None
+
     def __init__(self, desktop, options, hands=Pointer):
+        Case.running = self
         self.options = options
         self.window = Window(desktop, [options.program], "Muster", os.path.join(options.output, "muster.log"))
         self.job = MainJob(self.window, hands(self.window), self._shot)
@@ -52,6 +55,11 @@ class Case:
 
     def _shot(self, name, _text):
         self.window.screenshot(os.path.join(self.options.output, f"{name}.png"))
+
+    def record_failure(self):
+        self._shot("failed", "")
+        with open(os.path.join(self.options.output, "failed.txt"), "w", encoding="utf-8") as file:
+            file.write(self.window.tree())
 
     def server_url(self):
         chip = self.window.wait_find(re.compile(r"^Connection .*, connected"))
@@ -100,7 +108,7 @@ def whole_job(case, size=None):
     job.connect()
     job.see_devices(DEVICES + 1)
     job.filter_devices('region = "eu"')
-    job.compose(WHERE, ["region", "fw"])
+    job.compose(WHERE, ["region", "fw", "site"])
     tally = job.run()
     url = case.server_url()
     check_answers(case.export(), tally, url)
@@ -200,7 +208,8 @@ def main():
                 case = CASES[options.case](desktop, options)
                 finish(desktop, case)
             except Exception:
-                Window.screenshot(os.path.join(options.output, "failure.png"))
+                if Case.running and Case.running.window.alive():
+                    Case.running.record_failure()
                 raise
             finally:
                 for pid in desktop.strangers():
