@@ -202,18 +202,19 @@ void SimShard::measure(double now)
 {
     if (m_fleet.options().telemetrySeconds <= 0)
         return;
-    // Half an interval off the heartbeats.
-    const double due = now / m_fleet.options().telemetrySeconds * count() - count() / 2.0;
-    const auto target = due > 0 ? static_cast<std::uint64_t>(due) : 0;
+    const auto target = static_cast<std::uint64_t>(now / m_fleet.options().telemetrySeconds * count());
     if (target > m_measurements + count())
         m_measurements = target - count();
     if (m_measurements >= target)
         return;
-    const bool connected = m_connection->state() == nats::State::Connected;
+    // Who has not said that it is there does not speak of itself.
+    const bool connected = !m_announcing && m_connection->state() == nats::State::Connected;
     const std::string at = UtcTime::now().toString();
     std::uint64_t sent = 0;
     for (; m_measurements < target; ++m_measurements) {
-        const std::uint32_t number = m_begin + static_cast<std::uint32_t>(m_measurements % count());
+        // Half an interval off the device's heartbeat.
+        const std::uint32_t number =
+            m_begin + static_cast<std::uint32_t>((m_measurements + count() / 2) % count());
         const SimMoment moment = m_fleet.moment(number, now);
         if (!moment.up)
             continue;

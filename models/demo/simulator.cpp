@@ -3,6 +3,7 @@
 #include "demo/sim_shard.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace muster::demo {
 

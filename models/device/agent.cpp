@@ -22,8 +22,8 @@ using std::chrono::seconds;
 
 // A flood of queries must not grow a small device: past these they are dropped, and counted.
 constexpr std::size_t maxWaiting = 256;
-constexpr std::size_t maxWaitingBytes = 1024 * 1024;
-constexpr std::size_t maxQueryBytes = 64 * 1024; // no question needs as much
+constexpr std::size_t maxWaitingBytes = 1024u * 1024;
+constexpr std::size_t maxQueryBytes = 64u * 1024; // no question needs as much
 constexpr int maxSpreadMs = 600'000;
 constexpr milliseconds farewell{1000};
 

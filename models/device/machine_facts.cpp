@@ -164,7 +164,7 @@ void MachineFacts::readIdentity()
 {
     const auto line = [this](const char *path) { return std::string(trimmed(read(path))); };
     const std::string release = read("/etc/os-release");
-    const auto label = [this](const char *key, std::string value) {
+    const auto label = [this](const char *key, const std::string &value) {
         const bool taken =
             std::any_of(m_labels.begin(), m_labels.end(), [&](const auto &l) { return l.key == key; });
         if (!value.empty() && !taken && m_labels.size() < protocol::maxLabels)
@@ -233,7 +233,7 @@ void MachineFacts::measure()
 
 void MachineFacts::readCpu(Counters &now)
 {
-    const std::string text = read("/proc/stat", 1024 * 1024);
+    const std::string text = read("/proc/stat", 1024u * 1024);
     std::string_view rest = text;
     std::int64_t cores = 0;
     while (!rest.empty()) {
@@ -306,7 +306,7 @@ void MachineFacts::readDisks()
     measureDisk("root", "/");
 
     // Devices alone: asking for the space of a network file system can hang.
-    const std::string text = read("/proc/self/mounts", 256 * 1024);
+    const std::string text = read("/proc/self/mounts", 256u * 1024);
     std::set<std::string, std::less<>> sources, names{"root"};
     std::string_view rest = text;
     while (!rest.empty() && names.size() <= maxDisks) {
