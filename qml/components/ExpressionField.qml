@@ -162,6 +162,9 @@ FocusScope {
                     } else if (enter) {
                         completions.visible = false
                         root.committed()
+                    } else if (event.key === Qt.Key_Tab || event.key === Qt.Key_Backtab) { // a TextEdit would type it
+                        const forward = event.key === Qt.Key_Tab
+                        nextItemInFocusChain(forward).forceActiveFocus(forward ? Qt.TabFocusReason : Qt.BacktabFocusReason)
                     } else if (event.key === Qt.Key_Space && (event.modifiers & Qt.ControlModifier)) {
                         offer.restart()
                     } else {
