@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import subprocess
+import time
 
 from desktop import DesktopError, wait_until
 
@@ -258,6 +259,7 @@ class Window:
 
     def screenshot(self, path):
         """The window as a PNG; the whole screen while there is no window."""
+        time.sleep(0.3)  # drawing may lag a few frames behind what the accessibility bus says already
         done = subprocess.run(["import", "-silent", "-window", self._window or "root", path], capture_output=True, text=True, check=False)
         if done.returncode != 0 or not os.path.exists(path):
             raise DesktopError(f"no screenshot: {done.stderr.strip()}")
