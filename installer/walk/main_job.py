@@ -30,7 +30,7 @@ class Hands:
     def pick(self, title, word):
         """Chooses a word from the list that is open: types it, and takes the entry that says exactly this."""
         field = self.window.wait_find(title, EDITABLE)
-        self.window.wait_for(f"{title} having the keyboard", lambda: "focused" in field.refresh().states, 5)
+        self.window.wait_for(f"{title} having the keyboard", lambda: field.is_now("focused"), 5)
         self.window.type(word)
         self.window.wait_for(f"{word} being offered", lambda: word in self._entries(title), 5)
 
@@ -99,7 +99,9 @@ class Keyboard(Hands):
 
     def _moved(self, before, place):
         now = self.window.focused()
-        return now is not None and (before is None or now.name != before.name or now.extents() != place)
+        if now is None or before is None:
+            return now is not before
+        return now.name != before.name or now.extents() != place
 
 
 class MainJob:
@@ -166,12 +168,17 @@ class MainJob:
         self.shot("query-composed", f"the question, and whom it reaches: {where}")
 
     def _groups(self):
-        """What the answers are grouped by: the chips between the first of the row and the one that adds."""
-        add = self.window.find("Add group", CLICKABLE)
-        place = add and add.extents()
-        chips = self.window.find_all(re.compile("^(?!Remove |Add )"), CLICKABLE)
-        return [chip.name for chip in chips
-                if place and chip.extents() and chip.extents()[1] == place[1] and chip.extents()[0] < place[0]]
+        """What the answers are grouped by: the chips between the deadline and the aggregates, in reading order."""
+        groups = None
+        for element in self.window.elements():
+            if element.name == "Deadline" and element.role == "combo box":
+                groups = []
+            elif element.name == "Aggregate":
+                break
+            elif groups is not None and element.role in CLICKABLE and element.showing \
+                    and not element.name.startswith(("Remove ", "Add ")):
+                groups.append(element.name)
+        return groups or []
 
     def run(self):
         """Asks, waits for the end of the roll-call, and returns {outcome: count}."""

@@ -2,6 +2,7 @@
 """A program's window, used as a person would: looked at through the accessibility bus (what a screen reader is told:
 role, name, place, text), worked with the real pointer and keyboard of the X server."""
 
+import functools
 import os
 import re
 import signal
@@ -20,21 +21,37 @@ class StepFailed(Exception):
 
 
 class Element:
-    """One accessible object, as it was when it was found."""
+    """One accessible object: its role and name when it was found, the rest when it is first asked for."""
 
     def __init__(self, atspi, node):
         self._atspi, self.node = atspi, node
         self.role = node.get_role_name()
         self.name = node.get_name() or ""
-        self.description = node.get_description() or ""
-        self.states = {state.value_nick for state in node.get_state_set().get_states()}
+
+    @functools.cached_property
+    def description(self):
+        try:
+            return self.node.get_description() or ""
+        except Exception:  # GLib.Error: it is gone
+            return ""
+
+    @functools.cached_property
+    def states(self):
+        try:
+            return {state.value_nick for state in self.node.get_state_set().get_states()}
+        except Exception:
+            return set()
 
     @property
     def showing(self):
         return "showing" in self.states and "visible" in self.states
 
-    def refresh(self):
-        return Element(self._atspi, self.node)
+    def is_now(self, state):
+        """Whether it has the state at this moment."""
+        try:
+            return state in {now.value_nick for now in self.node.get_state_set().get_states()}
+        except Exception:
+            return False
 
     def extents(self):
         """(x, y, width, height) on the screen; None when it has no place."""
@@ -105,14 +122,14 @@ class Window:
     def find(self, name, roles=None, showing=True, tables=False, within=None):
         """The first element of that name (text, or a compiled pattern), or None."""
         for element in self.elements(tables, within):
-            if (roles is None or element.role in roles) and (element.showing or not showing) \
-                    and _matches(name, element.name):
+            if (roles is None or element.role in roles) and _matches(name, element.name) \
+                    and (element.showing or not showing):
                 return element
         return None
 
     def find_all(self, name, roles=None, tables=False, within=None):
         return [element for element in self.elements(tables, within)
-                if (roles is None or element.role in roles) and element.showing and _matches(name, element.name)]
+                if (roles is None or element.role in roles) and _matches(name, element.name) and element.showing]
 
     def alive(self):
         return self.process.poll() is None
@@ -140,11 +157,11 @@ class Window:
 
     def focused(self):
         """The element with the keyboard focus, the innermost one."""
-        last = None
-        for element in self.elements(tables=True):
-            if "focused" in element.states:
-                last = element
-        return last
+        for tables in (False, True):
+            found = [element for element in self.elements(tables) if "focused" in element.states]
+            if found:
+                return found[-1]
+        return None
 
     def summary(self, limit=60):
         """The names that are on the window now, for messages."""
@@ -235,7 +252,7 @@ class Window:
     def click(self, name, roles=CLICKABLE, seconds=20, button=1, **options):
         """Waits for the control to be there and enabled, and clicks in its middle."""
         element = name if isinstance(name, Element) else self.wait_find(name, roles, seconds, **options)
-        self.wait_for(f"{element} being enabled", lambda: "enabled" in element.refresh().states, seconds)
+        self.wait_for(f"{element} being enabled", lambda: element.is_now("enabled"), seconds)
         self.point(element)
         self._xdotool("click", button)
         return element
