@@ -45,7 +45,7 @@ T.AbstractButton {
             id: row
 
             anchors.verticalCenter: parent.verticalCenter
-            spacing: 7
+            spacing: 6
 
             Icon {
                 visible: root.add
@@ -80,7 +80,7 @@ T.AbstractButton {
             Item {
                 visible: root.removable
                 anchors.verticalCenter: parent.verticalCenter
-                width: 14
+                width: 12
                 height: 22
 
                 Icon {

@@ -23,46 +23,59 @@ FocusScope {
     property int revision: 0
     property int anchorRow: -1
 
-    function defaultWidth(column: int): int {
+    /// Columns resized since the start: those do not give way to the others.
+    property var resizedColumns: ({})
+
+    // What a column may be narrowed to before the table scrolls sideways.
+    function narrowest(column: int): int {
+        const title = 7 * model.columnTitle(column).length + 26
         switch (model.columnKind(column)) {
         case CellKind.Identifier:
             return 136
         case CellKind.Presence:
         case CellKind.Outcome:
             return 96
+        case CellKind.Time:
+            return 150
         case CellKind.Bytes:
         case CellKind.Duration:
-            return 92
-        case CellKind.Age:
-        case CellKind.Milliseconds:
-            return 84
-        case CellKind.Time:
-            return 160
-        case CellKind.Version:
-            return 80
+        case CellKind.Text:
+            return Math.max(84, title)
         }
-        return Math.max(88, Math.min(160, 7 * model.columnTitle(column).length + 34))
+        return Math.max(72, title)
     }
 
-    // What is left over goes to the first column of names, as the eye starts there.
+    // What is left over goes to the column of names, as the eye starts there; what is missing is taken from where
+    // there is room to give.
     function layoutColumns() {
         const count = model.columnCount()
         const next = []
-        let sum = 0, wide = 0, found = false
+        const slack = []
+        let sum = 0, slackSum = 0, wide = -1
         for (let i = 0; i < count; ++i) {
-            const own = model.columnWidth(i)
-            next.push(own > 0 ? own : defaultWidth(i) + (i === 0 ? 8 : 0) + (i === count - 1 ? 8 : 0))
+            next.push(model.columnWidth(i))
+            slack.push(resizedColumns[model.columnName(i)] ? 0 : Math.max(0, next[i] - narrowest(i)))
             sum += next[i]
-            if (!found && model.columnKind(i) === CellKind.Identifier) {
+            slackSum += slack[i]
+            if (wide < 0 && model.columnKind(i) === CellKind.Identifier)
                 wide = i
-                found = true
-            }
+        }
+        const missing = Math.min(sum - width, slackSum)
+        if (missing > 0) {
+            for (let i = 0; i < count; ++i)
+                next[i] -= Math.ceil(missing * slack[i] / slackSum)
+            sum = next.reduce((total, w) => total + w, 0)
         }
         if (count > 0 && sum < width)
-            next[wide] += Math.floor(width - sum)
+            next[Math.max(0, wide)] += Math.floor(width - sum)
         widths = next
         ++revision
         table.forceLayout()
+    }
+
+    function resizeColumn(column: int, width: int) {
+        resizedColumns[model.columnName(column)] = width > 0
+        model.setColumnWidth(column, width)
     }
 
     function selectRow(row: int, modifiers: int) {
@@ -234,6 +247,14 @@ FocusScope {
         event.accepted = true
     }
 
+    function onChevron(row: int, x: real): bool {
+        if (row < 0 || row >= model.rowCount() || !model.isGroup(row))
+            return false
+        const depth = Number(model.data(model.index(row, 0), TableModel.DepthRole))
+        const from = LayoutMirroring.enabled ? (widths[0] ?? 0) - x : x
+        return from < 16 + 16 * depth + 18
+    }
+
     function groupIsOpen(row: int): bool {
         return model.data(model.index(row, 0), TableModel.ExpandedRole) === true
     }
@@ -246,7 +267,7 @@ FocusScope {
         widths: root.widths
         contentX: table.contentX
         revision: root.revision
-        onResized: (column, width) => root.model.setColumnWidth(column, width)
+        onResized: (column, width) => root.resizeColumn(column, width)
     }
     Item {
         anchors.top: header.bottom
@@ -281,7 +302,6 @@ FocusScope {
             delegate: TableCell {
                 lastColumn: column === root.widths.length - 1
                 grouped: root.model.groupBy.length > 0
-                onFolded: row => root.fold(row, !root.groupIsOpen(row))
             }
 
             Rectangle {
@@ -303,13 +323,20 @@ FocusScope {
                 border.color: Theme.accent
             }
             TapHandler {
-                acceptedModifiers: Qt.KeyboardModifierMask
-                onTapped: point => {
+                id: tap
+
+                onTapped: eventPoint => {
+                    const row = Math.floor(eventPoint.position.y / root.rowHeight)
                     root.forceActiveFocus(Qt.MouseFocusReason)
-                    root.selectRow(Math.floor((point.position.y + 0) / root.rowHeight), point.modifiers)
+                    if (root.onChevron(row, eventPoint.position.x))
+                        root.fold(row, !root.groupIsOpen(row))
+                    else
+                        root.selectRow(row, tap.point.modifiers)
                 }
-                onDoubleTapped: point => {
-                    const row = Math.floor(point.position.y / root.rowHeight)
+                onDoubleTapped: eventPoint => {
+                    const row = Math.floor(eventPoint.position.y / root.rowHeight)
+                    if (root.onChevron(row, eventPoint.position.x))
+                        return
                     if (root.model.isGroup(row))
                         root.fold(row, !root.groupIsOpen(row))
                     else

@@ -22,7 +22,7 @@ T.Button {
 
     implicitHeight: small ? Theme.smallHeight : Theme.controlHeight
     implicitWidth: row.implicitWidth + leftPadding + rightPadding
-    leftPadding: text === "" ? 6 : small ? 9 : 12
+    leftPadding: text === "" ? 6 : small ? 8 : 11
     rightPadding: leftPadding
     topPadding: 0
     bottomPadding: 0
@@ -46,10 +46,12 @@ T.Button {
 
             x: root.leftAligned ? 2 : Math.round((parent.width - width) / 2)
             anchors.verticalCenter: parent.verticalCenter
-            spacing: 8
+            spacing: 7
             opacity: root.enabled ? 1 : 0.6
 
             Icon {
+                id: icon
+
                 visible: root.iconName !== "" || root.busy
                 anchors.verticalCenter: parent.verticalCenter
                 name: root.busy ? "refresh" : root.iconName
@@ -61,7 +63,7 @@ T.Button {
                     duration: 900
                     loops: Animation.Infinite
                     running: root.busy && root.visible && !UiSettings.reducedMotion
-                    onStopped: target.rotation = 0
+                    onStopped: icon.rotation = 0
                 }
             }
             PlainLabel {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-pragma ComponentBehavior: Bound
 import QtQuick
 import Muster
 
-// A cell: one rectangle and one text for most, and what few need in a loader. Lines between rows are the ground
+// A cell: one rectangle and one text; the shape and the second text cost little while hidden. Lines between rows are the ground
 // that shows through TableView's row spacing, so they cost nothing.
 Rectangle {
     id: root
@@ -25,52 +24,40 @@ Rectangle {
     property bool grouped: false
 
     readonly property bool first: column === 0
-    readonly property bool shaped: kind === CellKind.Presence || kind === CellKind.Outcome
-    readonly property bool monoFace: isGroup ? !first || depth > 0 : kind !== CellKind.Text && kind !== CellKind.Flag && !shaped
+    readonly property bool shaped: (kind === CellKind.Presence || kind === CellKind.Outcome) && Theme.isState(raw)
+    readonly property bool monoFace: isGroup ? !first || depth > 0 : kind !== CellKind.Text && kind !== CellKind.Flag && kind !== CellKind.Presence && kind !== CellKind.Outcome
+    readonly property string shown: shaped && !isGroup ? Words.state(raw) : display
     readonly property int indent: first ? 16 + (grouped ? 16 * depth : 0) : 8
-
-    signal folded(int row)
 
     color: rowSelected ? Theme.select : isGroup ? Theme.raised : Theme.panel
     Accessible.role: Accessible.Cell
-    Accessible.name: (prefix === "" ? "" : prefix + " ") + display
+    Accessible.name: (prefix === "" ? "" : prefix + " ") + shown
     Accessible.selectable: true
     Accessible.selected: rowSelected
 
-    Loader {
+    Image {
         id: lead
 
         readonly property bool chevron: root.isGroup && root.first
+        readonly property string shape: chevron ? (root.expanded ? "triangle-down" : label.mirror ? "triangle-left" : "triangle-right") : root.shaped && !root.isGroup ? "status/" + root.raw : ""
+        readonly property int size: chevron ? 10 : 12
 
-        active: chevron || (root.shaped && root.raw !== "" && !root.isGroup)
-        x: mirror ? root.width - root.indent - width : root.indent
-        anchors.verticalCenter: parent.verticalCenter
-        width: active ? 14 : 0
-        sourceComponent: chevron ? chevronPart : shapePart
-
-        readonly property bool mirror: root.LayoutMirroring.enabled
+        visible: shape !== ""
+        x: label.mirror ? root.width - root.indent - width : root.indent
+        y: Math.round((root.height - size) / 2)
+        width: size
+        height: size
+        sourceSize.width: size
+        sourceSize.height: size
+        source: visible ? "image://icon/" + shape + "/" + (chevron ? Theme.t2 : Theme.stateColor(root.raw)).toString().slice(-6) : ""
     }
     Text {
         id: label
 
         textFormat: Text.PlainText
-        anchors.fill: parent
-        leftPadding: mirror ? end : start
-        rightPadding: mirror ? start : end
-        text: root.display
-        color: root.isGroup ? (root.first || root.prefix !== "" ? Theme.t1 : Theme.t2) : quiet ? Theme.t2 : Theme.t1
-        horizontalAlignment: root.rightAligned && !(root.isGroup && root.first) ? Text.AlignRight : Text.AlignLeft
-        verticalAlignment: Text.AlignVCenter
-        elide: Text.ElideRight
-        font.family: root.monoFace ? Theme.mono : Theme.sans
-        font.pixelSize: Theme.bodySize
-        font.kerning: !root.monoFace
-        font.preferShaping: !root.monoFace
-        font.weight: root.isGroup && root.first && root.depth === 0 ? Font.DemiBold : Font.Normal
-        Accessible.ignored: true
 
         readonly property bool mirror: root.LayoutMirroring.enabled
-        readonly property int start: root.indent + (lead.active ? (lead.chevron ? 14 : 18) : 0)
+        readonly property int start: root.indent + (lead.visible ? (lead.chevron ? 14 : 18) : 0)
         readonly property int end: root.lastColumn ? 16 : 8
         readonly property bool quiet: {
             switch (root.kind) {
@@ -84,60 +71,39 @@ Rectangle {
             }
             return false
         }
+
+        anchors.fill: parent
+        leftPadding: mirror ? end : start
+        rightPadding: mirror ? start : end
+        text: root.shown
+        color: root.isGroup ? (root.first || root.prefix !== "" ? Theme.t1 : Theme.t2) : quiet ? Theme.t2 : Theme.t1
+        horizontalAlignment: root.rightAligned && !(root.isGroup && root.first) ? Text.AlignRight : Text.AlignLeft
+        verticalAlignment: Text.AlignVCenter
+        elide: Text.ElideRight
+        font.family: root.monoFace ? Theme.mono : Theme.sans
+        font.pixelSize: Theme.bodySize
+        font.kerning: !root.monoFace
+        font.preferShaping: !root.monoFace
+        font.weight: root.isGroup && root.first && root.depth === 0 ? Font.DemiBold : Font.Normal
     }
-    Loader {
-        active: root.isGroup && (root.first ? root.count > 0 : root.prefix !== "")
-        anchors.verticalCenter: parent.verticalCenter
-        x: {
-            const after = label.start + Math.min(label.implicitWidth - label.start - label.end, root.width - label.start - 40) + 8
-            const before = Math.max(4, root.width - label.implicitWidth + label.leftPadding - width - 4)
-            const ltr = root.first ? after : root.rightAligned ? before : label.start - width
-            return label.mirror ? root.width - ltr - width : ltr
+    // Of a heading: how many rows it has, or what its value was made by.
+    Text {
+        textFormat: Text.PlainText
+
+        readonly property real beside: {
+            if (root.first)
+                return label.start + Math.min(label.contentWidth, root.width - label.start - 40) + 8
+            return root.rightAligned ? Math.max(4, root.width - label.end - label.contentWidth - width - 4) : label.start - width
         }
-        sourceComponent: root.first ? countPart : prefixPart
-    }
 
-    Component {
-        id: chevronPart
-
-        Item {
-            width: 10
-            height: 10
-
-            Icon {
-                name: root.expanded ? "triangle-down" : label.mirror ? "triangle-left" : "triangle-right"
-                size: 10
-                color: Theme.t2
-            }
-            TapHandler {
-                margin: 8
-                onTapped: root.folded(root.row)
-            }
-        }
-    }
-    Component {
-        id: shapePart
-
-        StatusShape {
-            shape: root.raw
-        }
-    }
-    Component {
-        id: countPart
-
-        MonoLabel {
-            text: Words.count(root.count)
-            color: Theme.t3
-            Accessible.ignored: true
-        }
-    }
-    Component {
-        id: prefixPart
-
-        PlainLabel {
-            text: root.prefix
-            color: Theme.t3
-            Accessible.ignored: true
-        }
+        visible: text !== ""
+        x: label.mirror ? root.width - beside - width : beside
+        height: root.height
+        verticalAlignment: Text.AlignVCenter
+        text: !root.isGroup ? "" : root.first ? (root.count > 0 ? Words.count(root.count) : "") : root.prefix
+        color: Theme.t3
+        font.family: root.first ? Theme.mono : Theme.sans
+        font.pixelSize: Theme.bodySize
+        font.preferShaping: !root.first
     }
 }

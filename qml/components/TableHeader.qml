@@ -122,7 +122,9 @@ Item {
                     id: hover
                 }
                 TapHandler {
-                    onTapped: (point, button) => root.model.sortByColumn(title.index, (point.modifiers & Qt.ShiftModifier) !== 0)
+                    id: tap
+
+                    onTapped: root.model.sortByColumn(title.index, (tap.point.modifiers & Qt.ShiftModifier) !== 0)
                 }
                 DragHandler {
                     id: drag

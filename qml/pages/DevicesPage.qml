@@ -24,6 +24,14 @@ FocusScope {
         table.forceActiveFocus(Qt.OtherFocusReason)
     }
 
+    // By name until the operator says otherwise: the order in which devices report means nothing.
+    Component.onCompleted: {
+        for (let column = 0; model.sortKeys.length === 0 && column < model.columnCount(); ++column) {
+            if (model.columnName(column) === "device")
+                model.sortByColumn(column, false)
+        }
+    }
+
     QtObject {
         id: filterError
 

@@ -85,7 +85,7 @@ FocusScope {
 
         anchors.top: header.bottom
         width: parent.width
-        height: implicitHeight + 1
+        height: implicitHeight
         low: root.low
         focus: true
         onRunRequested: root.run()

@@ -62,7 +62,7 @@ Flickable {
             readonly property int span: 72
 
             Repeater {
-                model: [root.highest, Math.round(root.highest / 2), 0]
+                model: [root.highest, root.highest > 1 ? Math.round(root.highest / 2) : -1, 0]
 
                 delegate: Item {
                     id: line
@@ -78,7 +78,7 @@ Flickable {
                         y: -8
                         height: 16
                         horizontalAlignment: Text.AlignRight
-                        text: Words.count(line.modelData)
+                        text: line.modelData < 0 || root.replies === 0 && line.index < 2 ? "" : Words.count(line.modelData)
                         font.pixelSize: 10
                         color: Theme.t3
                         Accessible.ignored: true
@@ -172,7 +172,7 @@ Flickable {
                         }
                         MonoLabel {
                             height: parent.height
-                            text: root.seconds(Query.percentiles[percentile.modelData]) + (percentile.index === 2 ? " s" : "")
+                            text: root.seconds(Query.percentiles[percentile.modelData]) + (percentile.index === 2 && root.replies > 0 ? " s" : "")
                             Accessible.name: percentile.modelData + " " + text
                         }
                     }

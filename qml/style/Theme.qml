@@ -69,6 +69,12 @@ QtObject {
     readonly property int drawerTime: UiSettings.reducedMotion ? 0 : 160
     readonly property int toastTime: UiSettings.reducedMotion ? 0 : 200
 
+    readonly property var states: ["online", "late", "offline", "never", "unknown", "in_sync", "drifted", "answered", "empty", "error", "silent", "waiting", "running", "draining"]
+
+    function isState(name: string): bool {
+        return states.includes(name)
+    }
+
     function stateColor(state: string): color {
         switch (state) {
         case "online":

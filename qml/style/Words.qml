@@ -36,6 +36,16 @@ QtObject {
             return qsTr("Never")
         case "unknown":
             return qsTr("Unknown")
+        case "answered":
+            return qsTr("Answered")
+        case "empty":
+            return qsTr("Empty")
+        case "error":
+            return qsTr("Error")
+        case "silent":
+            return qsTr("Silent")
+        case "waiting":
+            return qsTr("Waiting")
         }
         return name
     }

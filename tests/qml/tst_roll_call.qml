@@ -96,6 +96,7 @@ Item {
 
         function test_mouseChooses() {
             show([10, 10, 0, 0, 0, 0])
+            waitForRendering(bar)
             mouseClick(bar, 40, 42)
             compare(chosen.signalArguments[0][0], "answered")
             mouseClick(bar, bar.width - 40, 42)
