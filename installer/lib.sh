@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # What ./installer/run and ./installer/test share: packages, configuring, building. Sourced, not run.
 
+muster_installed=no # packages in this run: what was configured before did not see them
 muster_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 say() { printf '== %s\n' "$*"; }
@@ -73,6 +74,7 @@ install_packages() {
         "${apt[@]}" update || fail "apt-get update failed; see above. Is this machine online?"
     fi
     "${install[@]}" || fail "apt-get could not install the packages; see above"
+    muster_installed=yes
 }
 
 # Compilers of Qt code take about 1 GB each; never more of them than fit.
@@ -87,7 +89,8 @@ build_jobs() {
 # build_preset NAME: configures and builds build/NAME.
 build_preset() {
     local preset=$1 directory="$muster_root/build/$1"
-    if [[ ! -f $directory/build.ninja || $muster_root/CMakePresets.json -nt $directory/build.ninja ]]; then
+    if [[ ! -f $directory/build.ninja || $muster_installed == yes ||
+        $muster_root/CMakePresets.json -nt $directory/build.ninja ]]; then
         say "Configuring build/$preset"
         (cd "$muster_root" && cmake --preset "$preset") || fail "cmake --preset $preset failed; see above"
     fi
