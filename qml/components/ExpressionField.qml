@@ -18,8 +18,9 @@ FocusScope {
     property string validText ///< shown at the end while there is no error
     property int fieldHeight: Theme.expressionHeight
 
-    readonly property bool hasError: (error.message ?? "") !== ""
-    readonly property string errorText: hasError ? error.message + ((error.expected ?? "") !== "" && error.message.indexOf(error.expected) < 0 ? qsTr("; expected %1").arg(error.expected) : "") : ""
+    /// What is half typed is not called wrong yet, and does not move the page.
+    readonly property bool hasError: (error.message ?? "") !== "" && !typing.running && !completions.visible
+    readonly property string errorText: (error.message ?? "") !== "" ? error.message + ((error.expected ?? "") !== "" && error.message.indexOf(error.expected) < 0 ? qsTr("; expected %1").arg(error.expected) : "") : ""
     readonly property alias completing: completions.visible
 
     signal edited(string text)
@@ -55,6 +56,11 @@ FocusScope {
         offer.restart()
     }
 
+    Timer {
+        id: typing
+
+        interval: 700
+    }
     Timer {
         id: offer
 
@@ -131,11 +137,13 @@ FocusScope {
                         cleaning = false
                     }
                     if (activeFocus) {
+                        typing.restart()
                         root.edited(text)
                         offer.restart()
                     }
                 }
                 onActiveFocusChanged: if (!activeFocus) {
+                    typing.stop()
                     completions.visible = false
                     root.committed()
                 }
@@ -212,7 +220,7 @@ FocusScope {
             spacing: 8
 
             Row {
-                visible: !root.hasError && root.validText !== "" && edit.length > 0
+                visible: (root.error.message ?? "") === "" && root.validText !== "" && edit.length > 0
                 height: parent.height
                 spacing: 7
 

@@ -78,8 +78,8 @@ T.Button {
                 visible: root.shortcutText !== ""
                 anchors.verticalCenter: parent.verticalCenter
                 text: root.shortcutText
-                textColor: root.kind === "primary" ? Theme.fillText : Theme.t2
-                border.color: root.kind === "primary" ? Theme.fillText : Theme.border2
+                textColor: root.kind === "primary" && root.enabled ? Theme.fillText : Theme.t2
+                border.color: root.kind === "primary" && root.enabled ? Theme.fillText : Theme.border2
             }
             Icon {
                 visible: root.menuMark
