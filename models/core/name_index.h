@@ -40,7 +40,7 @@ public:
         added = known == none;
         if (!added)
             return known;
-        if ((m_entries.size() + 1) * 2 > m_slots.size())
+        if ((m_entries.size() + 1) * 5 > m_slots.size() * 4)
             grow(m_slots.empty() ? 64 : m_slots.size() * 2);
         const auto id = static_cast<std::uint32_t>(m_entries.size());
         const std::uint32_t hash = hashOf(name);
@@ -68,7 +68,7 @@ public:
     {
         m_entries.reserve(names);
         std::size_t slots = 64;
-        while (slots < names * 2)
+        while (slots * 4 < names * 5)
             slots *= 2;
         if (slots > m_slots.size())
             grow(slots);

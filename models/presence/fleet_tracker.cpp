@@ -155,7 +155,7 @@ struct FleetTracker::Private {
 
     void notify()
     {
-        if (options.onChange && !notified.exchange(true))
+        if (options.onChange && !notified.load(std::memory_order_relaxed) && !notified.exchange(true))
             options.onChange();
     }
 

@@ -7,6 +7,7 @@
 #include "nats/gather.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <condition_variable>
@@ -123,7 +124,8 @@ struct LiveQuery::Private {
     bool ownSubjects = false;         // this round asks each device on its own subject
     std::size_t noResponders = 0;     // subjects of this round that nobody listens on
     std::vector<std::uint32_t> toAsk; // still to be asked, by the worker
-    bool notified = false;
+
+    std::atomic<bool> notified{false};
 
     // of the NATS thread alone
     protocol::Decoder decoder;
@@ -141,12 +143,7 @@ struct LiveQuery::Private {
     /// Outside the lock.
     void notify()
     {
-        bool first = false;
-        {
-            const std::lock_guard lock(mutex);
-            first = !std::exchange(notified, true);
-        }
-        if (first && onProgress)
+        if (!notified.load(std::memory_order_relaxed) && !notified.exchange(true) && onProgress)
             onProgress();
     }
 

@@ -13,6 +13,11 @@ namespace muster::bench {
 struct Options {
     std::size_t rows = 1'000'000;
     int runs = 5; ///< of each contender, in turns
+
+    // of the cases that run a window on a simulated fleet
+    int devices = 10'000;
+    double heartbeat = 2; ///< seconds between a device's heartbeats, and between its samples
+    int seconds = 20;     ///< how long the window is measured
 };
 
 /// One case: measures and says what it found, in the fields that README.md names.

@@ -10,5 +10,9 @@ QJsonObject tableSort(const Options &options);
 QJsonObject tableGroup(const Options &options);
 QJsonObject tableCsv(const Options &options);
 QJsonObject memory(const Options &options);
+QJsonObject queryGather(const Options &options);
+QJsonObject ingest(const Options &options);
+QJsonObject snapshot(const Options &options);
+QJsonObject frames(const Options &options);
 
 } // namespace muster::bench

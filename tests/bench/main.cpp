@@ -2,7 +2,7 @@
 #include "bench.h"
 
 #include <QCommandLineParser>
-#include <QCoreApplication>
+#include <QGuiApplication>
 #include <QJsonDocument>
 #include <QTextStream>
 
@@ -25,7 +25,11 @@ void print(const QJsonObject &result, bool asJson)
 
 int main(int argc, char **argv)
 {
-    QCoreApplication application(argc, argv);
+    // Only `frames` draws; without a display it draws offscreen, as fast as that goes.
+    if (qEnvironmentVariableIsEmpty("DISPLAY") && qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY") &&
+        qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM"))
+        qputenv("QT_QPA_PLATFORM", "offscreen");
+    QGuiApplication application(argc, argv);
     QCommandLineParser parser;
     parser.setApplicationDescription(
         QStringLiteral("Measures Muster beside the floor and what one would use instead."));
@@ -37,7 +41,17 @@ int main(int argc, char **argv)
                                   QStringLiteral("count"), QStringLiteral("1000000"));
     const QCommandLineOption runs(QStringLiteral("runs"), QStringLiteral("Runs of each contender (5)."),
                                   QStringLiteral("count"), QStringLiteral("5"));
-    parser.addOptions({json, list, rows, runs});
+    const QCommandLineOption devices(QStringLiteral("devices"),
+                                     QStringLiteral("Devices of frames' fleet (10,000)."),
+                                     QStringLiteral("count"), QStringLiteral("10000"));
+    const QCommandLineOption heartbeat(
+        QStringLiteral("heartbeat"),
+        QStringLiteral("Seconds between their heartbeats (2: 10,000 rows a second)."),
+        QStringLiteral("seconds"), QStringLiteral("2"));
+    const QCommandLineOption seconds(QStringLiteral("seconds"),
+                                     QStringLiteral("How long frames scrolls (20)."),
+                                     QStringLiteral("seconds"), QStringLiteral("20"));
+    parser.addOptions({json, list, rows, runs, devices, heartbeat, seconds});
     parser.addPositionalArgument(QStringLiteral("case"), QStringLiteral("A case, or \"all\"."));
     parser.process(application);
 
@@ -51,6 +65,14 @@ int main(int argc, char **argv)
     Options options;
     options.rows = parser.value(rows).toULongLong();
     options.runs = parser.value(runs).toInt();
+    options.devices = parser.value(devices).toInt();
+    options.heartbeat = parser.value(heartbeat).toDouble();
+    options.seconds = parser.value(seconds).toInt();
+    if (options.devices < 1 || options.devices > 1'000'000 || options.heartbeat < 0.1 ||
+        options.seconds < 1) {
+        err << "--devices takes 1..1000000, --heartbeat 0.1 or more, --seconds 1 or more" << Qt::endl;
+        return 2;
+    }
     if (options.rows < 1 || options.rows > 50'000'000 || options.runs < 1 ||
         parser.positionalArguments().size() != 1) {
         err << "usage: muster-bench CASE|all [--json] [--rows 1..50000000] [--runs N]; --list names the cases"

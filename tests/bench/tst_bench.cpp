@@ -28,10 +28,25 @@ private Q_SLOTS:
                 rival);
         }
     }
+    void measuresBesideBareNats()
+    {
+        for (const char *name : {"query-gather", "ingest", "snapshot"}) {
+            const QJsonObject result =
+                QJsonDocument::fromJson(
+                    run({QString::fromLatin1(name), QStringLiteral("--json"), QStringLiteral("--rows"),
+                         QStringLiteral("500"), QStringLiteral("--runs"), QStringLiteral("1")}))
+                    .object();
+            QVERIFY2(result.value(QStringLiteral("ratio_floor")).toDouble() > 0, name);
+            QCOMPARE(result.value(QStringLiteral("lost")).toInt() +
+                         result.value(QStringLiteral("missing")).toInt(),
+                     0);
+        }
+    }
     void namesItsCases()
     {
         const QByteArray list = run({QStringLiteral("--list")});
-        for (const char *name : {"table-filter", "table-sort", "table-group", "table-csv", "memory"})
+        for (const char *name : {"table-filter", "table-sort", "table-group", "table-csv", "memory",
+                                 "query-gather", "ingest", "snapshot"})
             QVERIFY2(list.contains(name), name);
     }
     void refusesWhatItDoesNotKnow()

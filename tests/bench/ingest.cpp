@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "cases.h"
+#include "presence/fleet_tracker.h"
+#include "raw_nats.h"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+#include <vector>
+
+namespace muster::bench {
+namespace {
+
+QJsonObject failed()
+{
+    return {
+        {QStringLiteral("error"), QStringLiteral("nats-server could not be started: package nats-server")}};
+}
+
+} // namespace
+
+QJsonObject ingest(const Options &options)
+{
+    const int devices = static_cast<int>(std::min<std::size_t>(options.rows, 10'000));
+    const int messages = 30 * devices;
+    nats::LocalServer::Options serverOptions;
+    serverOptions.jetStream = false;
+    auto server = nats::LocalServer::start(serverOptions);
+    if (!server)
+        return failed();
+    const auto side = connectTo(**server);
+    const auto listener = connectTo(**server);
+    std::vector<std::string> samples;
+    for (int i = 0; i < devices; ++i) {
+        const std::vector<protocol::Field> values{{"cpu.pct", (i % 1000) / 10.0},
+                                                  {"mem.free", std::int64_t{i} * 4096},
+                                                  {"temp.soc", 40 + (i % 300) / 10.0},
+                                                  {"uptime", std::int64_t{i}}};
+        samples.push_back(protocol::encodeTelemetry(deviceName(i), UtcTime::now(), i, values));
+    }
+    // Under a root of its own each, so that neither hears what the other is sent.
+    const auto publishAll = [&](const std::string &root) {
+        for (int i = 0; i < messages; ++i)
+            (void)side->publish(root + ".telemetry." + deviceName(i % devices),
+                                samples[static_cast<std::size_t>(i % devices)]);
+        (void)side->flush(nats::milliseconds(60'000));
+    };
+    // The tracker stands before the clock starts: it knows the devices, and takes their telemetry alone.
+    auto tracker = presence::FleetTracker::start(listener, {});
+    if (!tracker)
+        return failed();
+    table::Table table("device");
+    table::Batch batch;
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    while ((*tracker)->deviceCount() < static_cast<std::size_t>(devices)) {
+        for (int i = 0; i < devices; ++i) {
+            protocol::Presence presence;
+            presence.device = deviceName(i);
+            (void)side->publish(Subjects().presence(presence.device), protocol::encode(presence));
+        }
+        (void)side->flush(nats::milliseconds(30'000));
+        std::this_thread::sleep_for(std::chrono::milliseconds(200));
+        if (std::chrono::steady_clock::now() > deadline)
+            return failed();
+    }
+
+    Contest contest;
+    std::int64_t lost = 0;
+    contest.ours([&] {
+        const std::uint64_t before = (*tracker)->messages();
+        const auto arrived = [&] { return static_cast<std::int64_t>((*tracker)->messages() - before); };
+        std::thread publisher(publishAll, "fleet");
+        const auto patience = std::chrono::steady_clock::now() + std::chrono::minutes(2);
+        while (arrived() < messages && std::chrono::steady_clock::now() < patience) {
+            if ((*tracker)->drain(batch))
+                table.apply(batch);
+            std::this_thread::sleep_for(std::chrono::milliseconds(16)); // a frame
+        }
+        if ((*tracker)->drain(batch))
+            table.apply(batch);
+        publisher.join();
+        lost += messages - arrived();
+    });
+    contest.floor([&] {
+        RawNats raw((*server)->url());
+        Arrivals arrivals(messages);
+        raw.listen("floor.telemetry.*", arrivals);
+        std::thread publisher(publishAll, "floor");
+        arrivals.wait();
+        publisher.join();
+    });
+    QJsonObject result = contest.run(options.runs);
+    result.insert(QStringLiteral("n"), messages);
+    result.insert(QStringLiteral("lost"), static_cast<qint64>(lost));
+    return result;
+}
+
+} // namespace muster::bench
