@@ -84,6 +84,9 @@ class Window:
         self.title, self.log = title, log
         self._atspi = desktop.atspi
         self._window = None  # its number on the X server
+        self._focus = None  # what the last message about the focus named
+        self._listener = self._atspi.EventListener.new(self._on_focus)
+        self._listener.register("object:state-changed:focused")
         with open(log, "wb") as output:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output,
                                             stderr=subprocess.STDOUT, env={**os.environ, **(environment or {})})
@@ -157,11 +160,31 @@ class Window:
 
     def focused(self):
         """The element with the keyboard focus, the innermost one."""
+        self._hear()
+        if self._focus is not None:
+            try:
+                last = Element(self._atspi, self._focus)
+            except Exception:  # GLib.Error: it is gone
+                last = None
+            if last is not None and "focused" in last.states:
+                return last
         for tables in (False, True):
             found = [element for element in self.elements(tables) if "focused" in element.states]
             if found:
                 return found[-1]
         return None
+
+    def _on_focus(self, event, *_data):
+        if event.detail1 and event.source is not None:
+            self._focus = event.source
+
+    @staticmethod
+    def _hear():
+        """Takes the messages that the accessibility bus has for us."""
+        from gi.repository import GLib
+        context = GLib.MainContext.default()
+        while context.iteration(False):
+            pass
 
     def summary(self, limit=60):
         """The names that are on the window now, for messages."""
