@@ -27,9 +27,8 @@ from window import StepFailed, Window  # noqa: E402
 DEVICES = 200
 WHERE = 'region = "eu" or region = "us"'
 
-# Lines that Xvfb's software drawing makes Mesa or Qt print; none is about Muster.
-HARMLESS = re.compile(r"^(libEGL warning|MESA|error: XDG_RUNTIME_DIR|QStandardPaths: |propagateSizeHints|"
-                      r"This plugin does not support)")
+# What Mesa prints where there is no graphics card, and Qt when the accessibility bus is slow on a loaded machine.
+HARMLESS = re.compile(r"^(libEGL warning|MESA|QSpiApplication::)")
 
 
 class Wrong(Exception):
