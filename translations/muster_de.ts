@@ -196,7 +196,7 @@
     </message>
     <message>
         <source>Group by</source>
-        <translation>Gruppieren nach</translation>
+        <translation>Gruppen</translation>
     </message>
     <message>
         <source>Add</source>
