@@ -14,6 +14,10 @@ FocusScope {
     property string layoutKey ///< where the columns' layout is remembered; empty: not at all
     property int currentRow: -1
 
+    // TableView lays its columns out from the left in every locale; header and cells go with it.
+    LayoutMirroring.enabled: false
+    LayoutMirroring.childrenInherit: true
+
     readonly property int firstVisibleRow: Math.max(0, Math.floor(table.contentY / rowHeight))
     readonly property int rowsPerPage: Math.max(1, Math.floor(table.height / rowHeight) - 1)
 
@@ -197,7 +201,7 @@ FocusScope {
         case Qt.Key_Right:
             if (currentRow < 0)
                 return
-            if ((event.key === Qt.Key_Right) !== LayoutMirroring.enabled) {
+            if (event.key === Qt.Key_Right) {
                 fold(currentRow, true)
             } else if (model.isGroup(currentRow) && groupIsOpen(currentRow)) {
                 fold(currentRow, false)
@@ -251,8 +255,7 @@ FocusScope {
         if (row < 0 || row >= model.rowCount() || !model.isGroup(row))
             return false
         const depth = Number(model.data(model.index(row, 0), TableModel.DepthRole))
-        const from = LayoutMirroring.enabled ? (widths[0] ?? 0) - x : x
-        return from < 16 + 16 * depth + 18
+        return x < 16 + 16 * depth + 18
     }
 
     function groupIsOpen(row: int): bool {

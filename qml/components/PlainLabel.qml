@@ -8,6 +8,8 @@ Text {
     font.family: Theme.sans
     font.pixelSize: Theme.bodySize
     color: Theme.t1
+    // Said, so that it mirrors with the layout whatever the language of the text itself.
+    horizontalAlignment: Text.AlignLeft
     verticalAlignment: Text.AlignVCenter
     elide: Text.ElideRight
     Accessible.role: Accessible.StaticText

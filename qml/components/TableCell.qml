@@ -39,11 +39,11 @@ Rectangle {
         id: lead
 
         readonly property bool chevron: root.isGroup && root.first
-        readonly property string shape: chevron ? (root.expanded ? "triangle-down" : label.mirror ? "triangle-left" : "triangle-right") : root.shaped && !root.isGroup ? "status/" + root.raw : ""
+        readonly property string shape: chevron ? (root.expanded ? "triangle-down" : "triangle-right") : root.shaped && !root.isGroup ? "status/" + root.raw : ""
         readonly property int size: chevron ? 10 : 12
 
         visible: shape !== ""
-        x: label.mirror ? root.width - root.indent - width : root.indent
+        x: root.indent
         y: Math.round((root.height - size) / 2)
         width: size
         height: size
@@ -56,7 +56,6 @@ Rectangle {
 
         textFormat: Text.PlainText
 
-        readonly property bool mirror: root.LayoutMirroring.enabled
         readonly property int start: root.indent + (lead.visible ? (lead.chevron ? 14 : 18) : 0)
         readonly property int end: root.lastColumn ? 16 : 8
         readonly property bool quiet: {
@@ -73,8 +72,8 @@ Rectangle {
         }
 
         anchors.fill: parent
-        leftPadding: mirror ? end : start
-        rightPadding: mirror ? start : end
+        leftPadding: start
+        rightPadding: end
         text: root.shown
         color: root.isGroup ? (root.first || root.prefix !== "" ? Theme.t1 : Theme.t2) : quiet ? Theme.t2 : Theme.t1
         horizontalAlignment: root.rightAligned && !(root.isGroup && root.first) ? Text.AlignRight : Text.AlignLeft
@@ -97,7 +96,7 @@ Rectangle {
         }
 
         visible: text !== ""
-        x: label.mirror ? root.width - beside - width : beside
+        x: beside
         height: root.height
         verticalAlignment: Text.AlignVCenter
         text: !root.isGroup ? "" : root.first ? (root.count > 0 ? Words.count(root.count) : "") : root.prefix

@@ -84,7 +84,6 @@ Item {
                 Row {
                     readonly property int start: title.index === 0 ? 16 : 8
                     readonly property int end: title.lastColumn ? 16 : 8
-                    readonly property bool atEnd: title.rightAligned !== LayoutMirroring.enabled
 
                     x: title.rightAligned ? title.width - end - width : start
                     height: parent.height

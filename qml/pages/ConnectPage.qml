@@ -84,7 +84,8 @@ FocusScope {
         Flickable {
             id: lists
 
-            y: 96
+            anchors.top: parent.top
+            anchors.topMargin: 96
             anchors.bottom: demo.top
             anchors.bottomMargin: 12
             width: parent.width - 1
@@ -194,7 +195,7 @@ FocusScope {
                             anchors.leftMargin: 8
                             anchors.right: parent.right
                             height: parent.height
-                            horizontalAlignment: LayoutMirroring.enabled ? Text.AlignLeft : Text.AlignRight
+                            horizontalAlignment: Text.AlignRight
                             text: context.servers
                             font.pixelSize: Theme.captionSize
                             color: Theme.t3
@@ -385,7 +386,8 @@ FocusScope {
 
             anchors.right: parent.right
             anchors.rightMargin: 32
-            y: 50
+            anchors.bottom: parent.bottom
+            anchors.bottomMargin: 49
             spacing: 8
 
             MButton {

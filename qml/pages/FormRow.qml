@@ -19,7 +19,7 @@ Item {
     PlainLabel {
         width: root.labelWidth
         height: Math.min(28, holder.height)
-        horizontalAlignment: LayoutMirroring.enabled ? Text.AlignLeft : Text.AlignRight
+        horizontalAlignment: Text.AlignRight
         text: root.label
         color: Theme.t2
         Accessible.ignored: true

@@ -139,13 +139,14 @@ Column {
 
         delegate: PlainLabel {
             required property string title
+            required property string detail
             required property string remedy
             required property int verdict
 
             visible: remedy !== "" && (verdict === TestStepModel.Failed || verdict === TestStepModel.Limited)
             width: root.width
             topPadding: 4
-            text: title + ": " + remedy
+            text: title + ": " + detail + (/[.!?]$/.test(detail) || detail === "" ? " " : ". ") + remedy
             color: verdict === TestStepModel.Failed ? Theme.err : Theme.warn
             wrapMode: Text.Wrap
             elide: Text.ElideNone
