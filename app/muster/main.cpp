@@ -1,25 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The dashboard: its parts, and how they are joined.
-#include "connection/connection_controller.h"
-#include "presence/fleet_controller.h"
-#include "qml/types/icon_provider.h"
-#include "qml/types/models.h"
-#include "qml/types/no_network.h"
+// The dashboard: its command line, and what ends it.
+#include "dashboard.h"
 #include "qml/types/ui_settings.h"
-#include "query/query_controller.h"
 #include "translations.h"
 
 #include <QCommandLineParser>
-#include <QFont>
 #include <QGuiApplication>
-#include <QIcon>
 #include <QLocale>
-#include <QQmlApplicationEngine>
-#include <QQuickStyle>
-#include <QQuickWindow>
 #include <QSocketNotifier>
 #include <QTimer>
-#include <QtQml/qqmlextensionplugin.h>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -29,30 +18,9 @@
 #include <memory>
 #include <optional>
 
-Q_IMPORT_QML_PLUGIN(MusterPlugin)
-
 namespace {
 
 using muster::ConnectionController;
-using muster::FleetController;
-using muster::QueryController;
-
-// The link is opened by one controller and used by the others.
-void join(ConnectionController &connection, FleetController &fleet, QueryController &query)
-{
-    QObject::connect(&connection, &ConnectionController::linkOpened, &fleet, [&] {
-        fleet.follow(connection.link(), connection.subjects(), connection.domain());
-        query.setLink(connection.link(), connection.subjects());
-    });
-    QObject::connect(&connection, &ConnectionController::linkUpChanged, &fleet, [&](bool up) {
-        fleet.setLinkUp(up);
-        query.setLinkUp(up);
-    });
-    QObject::connect(&connection, &ConnectionController::linkClosed, &fleet, [&] {
-        query.setLink(nullptr, connection.subjects());
-        fleet.stop();
-    });
-}
 
 void connectAsAsked(ConnectionController &connection, const QCommandLineParser &options, int devices)
 {
@@ -119,8 +87,6 @@ int main(int argc, char **argv)
     QCoreApplication::setApplicationVersion(QStringLiteral(MUSTER_VERSION));
     QGuiApplication::setApplicationDisplayName(QStringLiteral("Muster"));
     QGuiApplication::setDesktopFileName(QStringLiteral("muster"));
-    QQuickStyle::setStyle(QStringLiteral("Basic"));
-    QQuickWindow::setTextRenderType(QQuickWindow::NativeTextRendering);
 
     muster::installTranslations(application, QLocale());
 
@@ -153,32 +119,16 @@ int main(int argc, char **argv)
     }
     QuitOnSignal quitOnSignal;
 
-    muster::qml::UiSettings *settings = muster::qml::UiSettings::instance();
-    settings->overrideTheme(options.value(QStringLiteral("theme")));
-    QFont font(settings->sansFamily());
-    font.setPixelSize(13);
-    QGuiApplication::setFont(font);
-
-    ConnectionController connection;
-    FleetController fleet;
-    QueryController query(&fleet);
-    join(connection, fleet, query);
-    muster::qml::Instances::connection = &connection;
-    muster::qml::Instances::fleet = &fleet;
-    muster::qml::Instances::query = &query;
-
-    muster::qml::NoNetwork noNetwork;
-    QQmlApplicationEngine engine;
-    engine.setNetworkAccessManagerFactory(&noNetwork);
-    engine.addImageProvider(QStringLiteral("icon"), new muster::qml::IconProvider);
-    engine.addImportPath(QStringLiteral("qrc:/"));
+    muster::qml::UiSettings::instance()->overrideTheme(options.value(QStringLiteral("theme")));
+    muster::Dashboard dashboard;
+    QVariantMap properties;
     if (options.isSet(QStringLiteral("page"))) {
-        engine.setInitialProperties({{QStringLiteral("startPage"), options.value(QStringLiteral("page"))}});
+        properties.insert(QStringLiteral("startPage"), options.value(QStringLiteral("page")));
     }
-    engine.load(QUrl(QStringLiteral("qrc:/Muster/Main.qml")));
-    if (engine.rootObjects().isEmpty()) {
+    if (!dashboard.show(properties)) {
         return 1;
     }
+    ConnectionController &connection = dashboard.connection();
     QTimer::singleShot(0, &connection, [&] { connectAsAsked(connection, options, *devices); });
     return application.exec();
 }

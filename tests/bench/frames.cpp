@@ -219,11 +219,12 @@ QJsonObject frames(const Options &options)
                        {QStringLiteral("rows_per_second"), qint64(2.0 * options.devices / options.heartbeat)},
                        {QStringLiteral("platform"), QGuiApplication::platformName()}};
 
-    auto fleet = demo::DemoFleet::start({.sim = {.devices = options.devices,
-                                                 .connections = 2,
-                                                 .heartbeatSeconds = options.heartbeat,
-                                                 .telemetrySeconds = options.heartbeat},
-                                         .thisComputer = false});
+    demo::DemoFleet::Options demo;
+    demo.sim.devices = options.devices;
+    demo.sim.heartbeatSeconds = options.heartbeat;
+    demo.sim.telemetrySeconds = options.heartbeat;
+    demo.thisComputer = false;
+    auto fleet = demo::DemoFleet::start(demo);
     if (!fleet) {
         result.insert(QStringLiteral("error"), QString::fromStdString(fleet.error().message));
         return result;
