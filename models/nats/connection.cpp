@@ -201,66 +201,6 @@ struct Subscription::Interest : std::enable_shared_from_this<Subscription::Inter
 
 thread_local const Subscription::Interest *Subscription::Interest::current = nullptr;
 
-Status Subscription::Interest::attach(const NatsConnectionPtr &nc)
-{
-    const std::lock_guard lock(mutex);
-    if (ended || attachedTo == nc || (maxMessages > 0 && delivered.load() >= maxMessages))
-        return {};
-    detach();
-
-    // The closure keeps the interest alive until the library's thread is through with it.
-    auto closure = std::make_unique<std::shared_ptr<Interest>>(shared_from_this());
-    natsSubscription *made = nullptr;
-    {
-        const std::lock_guard doneLock(doneMutex);
-        delivering = true;
-    }
-    const natsStatus s =
-        queueGroup.empty()
-            ? natsConnection_Subscribe(&made, nc.get(), subject.c_str(), &onMessage, closure.get())
-            : natsConnection_QueueSubscribe(&made, nc.get(), subject.c_str(), queueGroup.c_str(), &onMessage,
-                                            closure.get());
-    if (s != NATS_OK) {
-        const std::lock_guard doneLock(doneMutex);
-        delivering = false;
-        return natsError(s, "Subscribing to \"" + subject + "\"", lastNatsText());
-    }
-    sub = made;
-    attachedTo = nc;
-    // Fails only when the connection has been closed since the line above: then the thread is on its way out,
-    // and its closure is left to it.
-    if (natsSubscription_SetOnCompleteCB(sub, &onComplete, closure.get()) != NATS_OK) {
-        const std::lock_guard doneLock(doneMutex);
-        delivering = false;
-    }
-    static_cast<void>(closure.release());
-    natsSubscription_SetPendingLimits(sub, -1, -1);
-    if (maxMessages > 0)
-        natsSubscription_AutoUnsubscribe(sub, maxMessages - delivered.load());
-    return {};
-}
-
-/// With the mutex held.
-void Subscription::Interest::detach()
-{
-    if (!sub)
-        return;
-    natsSubscription_Unsubscribe(sub);
-    if (current != this) {
-        std::unique_lock lock(doneMutex);
-        done.wait(lock, [this] { return !delivering; });
-    }
-    natsSubscription_Destroy(std::exchange(sub, nullptr));
-    attachedTo.reset();
-}
-
-void Subscription::Interest::end()
-{
-    const std::lock_guard lock(mutex);
-    ended = true;
-    detach();
-}
-
 // ---------------------------------------------------------------------------------------------------------------
 
 struct Connection::Private : std::enable_shared_from_this<Connection::Private> {
@@ -277,6 +217,9 @@ struct Connection::Private : std::enable_shared_from_this<Connection::Private> {
     std::vector<std::shared_ptr<Subscription::Interest>> interests;
     std::thread connector;
     std::deque<Error> errors;
+    // nats.c before 3.6.1 reads a subscription it has just looked up without holding it (its pull request
+    // 638): what we let go of is destroyed when a PONG says that its reading thread has moved on.
+    std::vector<std::pair<NatsConnectionPtr, natsSubscription *>> retired;
     std::uint64_t earlierIn = 0, earlierOut = 0, earlierBytes = 0; // of natsConnections gone
 
     // Events: whoever finds nobody dispatching does it, so that they stay in order and no lock is held in a
@@ -302,6 +245,11 @@ struct Connection::Private : std::enable_shared_from_this<Connection::Private> {
     std::uint64_t nextRequest = 0;
     std::unordered_map<std::string, Pending *> pending;
 
+    Private() = default;
+    Private(const Private &) = delete;
+    Private &operator=(const Private &) = delete;
+    ~Private() { destroyRetired(); }
+
     NatsConnectionPtr current() const
     {
         const std::lock_guard lock(mutex);
@@ -316,6 +264,9 @@ struct Connection::Private : std::enable_shared_from_this<Connection::Private> {
     bool adopt(const NatsConnectionPtr &made);
     void startConnector();
     void connectorLoop();
+    void retire(const NatsConnectionPtr &from, natsSubscription *sub);
+    bool collect();
+    void destroyRetired();
     Result<Subscription> subscribe(std::string_view subject, MessageHandler handler,
                                    std::string_view queueGroup);
 
@@ -665,7 +616,15 @@ void Connection::Private::connectorLoop()
     milliseconds pause{0};
     std::string told;
     for (;;) {
-        wake.wait(lock, [this] { return closed || wantsLink; });
+        wake.wait(lock, [this] { return closed || wantsLink || !retired.empty(); });
+        if (!closed && !wantsLink) {
+            lock.unlock();
+            const bool collected = collect();
+            lock.lock();
+            if (!collected)
+                wake.wait_for(lock, 1000ms, [this] { return closed || wantsLink; });
+            continue;
+        }
         if (!closed && pause.count() > 0)
             wake.wait_for(lock, pause, [this] { return closed; });
         if (closed)
@@ -701,6 +660,115 @@ void Connection::Private::connectorLoop()
         lock.lock();
         wantsLink = true;
     }
+}
+
+Status Subscription::Interest::attach(const NatsConnectionPtr &nc)
+{
+    const std::lock_guard lock(mutex);
+    if (ended || attachedTo == nc || (maxMessages > 0 && delivered.load() >= maxMessages))
+        return {};
+    detach();
+
+    // The closure keeps the interest alive until the library's thread is through with it.
+    auto closure = std::make_unique<std::shared_ptr<Interest>>(shared_from_this());
+    natsSubscription *made = nullptr;
+    {
+        const std::lock_guard doneLock(doneMutex);
+        delivering = true;
+    }
+    const natsStatus s =
+        queueGroup.empty()
+            ? natsConnection_Subscribe(&made, nc.get(), subject.c_str(), &onMessage, closure.get())
+            : natsConnection_QueueSubscribe(&made, nc.get(), subject.c_str(), queueGroup.c_str(), &onMessage,
+                                            closure.get());
+    if (s != NATS_OK) {
+        const std::lock_guard doneLock(doneMutex);
+        delivering = false;
+        return natsError(s, "Subscribing to \"" + subject + "\"", lastNatsText());
+    }
+    sub = made;
+    attachedTo = nc;
+    // Fails only when the connection has been closed since the line above: then the thread is on its way out,
+    // and its closure is left to it.
+    if (natsSubscription_SetOnCompleteCB(sub, &onComplete, closure.get()) != NATS_OK) {
+        const std::lock_guard doneLock(doneMutex);
+        delivering = false;
+    }
+    static_cast<void>(closure.release());
+    natsSubscription_SetPendingLimits(sub, -1, -1);
+    if (maxMessages > 0)
+        natsSubscription_AutoUnsubscribe(sub, maxMessages - delivered.load());
+    return {};
+}
+
+/// With the mutex held.
+void Subscription::Interest::detach()
+{
+    if (!sub)
+        return;
+    natsSubscription_Unsubscribe(sub);
+    if (current != this) {
+        std::unique_lock lock(doneMutex);
+        done.wait(lock, [this] { return !delivering; });
+    }
+    natsSubscription *const gone = std::exchange(sub, nullptr);
+    const NatsConnectionPtr from = std::exchange(attachedTo, nullptr);
+    if (const auto connection = owner.lock())
+        connection->retire(from, gone);
+    else
+        natsSubscription_Destroy(gone);
+}
+
+void Subscription::Interest::end()
+{
+    const std::lock_guard lock(mutex);
+    ended = true;
+    detach();
+}
+
+void Connection::Private::retire(const NatsConnectionPtr &from, natsSubscription *sub)
+{
+    const std::lock_guard lock(mutex);
+    retired.emplace_back(from, sub);
+    if (closed)
+        return;
+    startConnector();
+    wake.notify_all();
+}
+
+/// Destroys what no reading thread can be at any more; false when it has to be tried again later.
+bool Connection::Private::collect()
+{
+    std::vector<std::pair<NatsConnectionPtr, natsSubscription *>> all;
+    NatsConnectionPtr c;
+    {
+        const std::lock_guard lock(mutex);
+        all.swap(retired);
+        c = nc;
+    }
+    const bool passed = c && natsConnection_FlushTimeout(c.get(), 5000) == NATS_OK;
+    std::erase_if(all, [&](const auto &entry) {
+        // A connection that has been replaced had closed by itself, from its own reading thread.
+        if (!passed && entry.first == c)
+            return false;
+        natsSubscription_Destroy(entry.second);
+        return true;
+    });
+    const std::lock_guard lock(mutex);
+    retired.insert(retired.end(), all.begin(), all.end());
+    return all.empty();
+}
+
+/// When every natsConnection has been closed.
+void Connection::Private::destroyRetired()
+{
+    std::vector<std::pair<NatsConnectionPtr, natsSubscription *>> all;
+    {
+        const std::lock_guard lock(mutex);
+        all.swap(retired);
+    }
+    for (const auto &[from, sub] : all)
+        natsSubscription_Destroy(sub);
 }
 
 Result<Subscription> Connection::Private::subscribe(std::string_view subject, MessageHandler handler,
@@ -841,6 +909,8 @@ Connection::~Connection()
         const std::lock_guard lock(d->requestMutex);
         replies = std::move(d->replies);
     }
+    replies.reset();
+    d->destroyRetired();
 }
 
 void Connection::close()
