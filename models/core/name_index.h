@@ -6,12 +6,13 @@
 #include <random>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace muster {
 
 /// Numbers short names 0, 1, 2, ... in order of arrival, and finds the number of a name without an
-/// allocation: open addressing, 8 to 16 bytes a name beside its text. The hash is seeded, so that nobody can
+/// allocation: open addressing, 14 to 24 bytes a name beside its text. The hash is seeded, so that nobody can
 /// choose names that collide. Names are not removed. At most 2^32 - 2 names and 4 GiB of text. One thread at
 /// a time.
 class NameIndex {
@@ -24,12 +25,11 @@ public:
             return none;
         const std::uint32_t hash = hashOf(name);
         for (std::size_t at = hash & m_mask;; at = (at + 1) & m_mask) {
-            const std::uint32_t slot = m_slots[at];
-            if (slot == 0)
+            const Slot slot = m_slots[at];
+            if (slot.number == 0)
                 return none;
-            const std::uint32_t id = slot - 1;
-            if (m_entries[id].hash == hash && (*this)[id] == name)
-                return id;
+            if (slot.hash == hash && (*this)[slot.number - 1] == name)
+                return slot.number - 1;
         }
     }
 
@@ -40,13 +40,12 @@ public:
         added = known == none;
         if (!added)
             return known;
-        if ((m_entries.size() + 1) * 5 > m_slots.size() * 4)
+        if ((m_begins.size() + 1) * 5 > m_slots.size() * 4)
             grow(m_slots.empty() ? 64 : m_slots.size() * 2);
-        const auto id = static_cast<std::uint32_t>(m_entries.size());
-        const std::uint32_t hash = hashOf(name);
-        m_entries.push_back({hash, static_cast<std::uint32_t>(m_text.size())});
+        const auto id = static_cast<std::uint32_t>(m_begins.size());
+        m_begins.push_back(static_cast<std::uint32_t>(m_text.size()));
         m_text.append(name);
-        place(hash, id);
+        place({hashOf(name), id + 1});
         return id;
     }
     std::uint32_t insert(std::string_view name)
@@ -58,15 +57,15 @@ public:
     /// Valid until the next insert().
     std::string_view operator[](std::uint32_t id) const
     {
-        const std::size_t begin = m_entries[id].begin;
-        const std::size_t end = id + 1 < m_entries.size() ? m_entries[id + 1].begin : m_text.size();
+        const std::size_t begin = m_begins[id];
+        const std::size_t end = id + 1 < m_begins.size() ? m_begins[id + 1] : m_text.size();
         return std::string_view(m_text).substr(begin, end - begin);
     }
 
-    std::size_t size() const { return m_entries.size(); }
+    std::size_t size() const { return m_begins.size(); }
     void reserve(std::size_t names)
     {
-        m_entries.reserve(names);
+        m_begins.reserve(names);
         std::size_t slots = 64;
         while (slots * 4 < names * 5)
             slots *= 2;
@@ -75,8 +74,10 @@ public:
     }
 
 private:
-    struct Entry {
-        std::uint32_t hash, begin;
+    /// The hash stands beside the number, so that a look-up touches no other name's text on its way.
+    struct Slot {
+        std::uint32_t hash = 0;
+        std::uint32_t number = 0; ///< and 1; 0 is free
     };
 
     std::uint32_t hashOf(std::string_view name) const
@@ -100,20 +101,22 @@ private:
         return static_cast<std::uint32_t>(h >> 32);
     }
 
-    void place(std::uint32_t hash, std::uint32_t id)
+    void place(Slot slot)
     {
-        std::size_t at = hash & m_mask;
-        while (m_slots[at] != 0)
+        std::size_t at = slot.hash & m_mask;
+        while (m_slots[at].number != 0)
             at = (at + 1) & m_mask;
-        m_slots[at] = id + 1;
+        m_slots[at] = slot;
     }
 
     void grow(std::size_t slots)
     {
-        m_slots.assign(slots, 0);
+        const std::vector<Slot> before = std::exchange(m_slots, std::vector<Slot>(slots));
         m_mask = slots - 1;
-        for (std::uint32_t id = 0; id < m_entries.size(); ++id)
-            place(m_entries[id].hash, id);
+        for (const Slot &slot : before) {
+            if (slot.number != 0)
+                place(slot);
+        }
     }
 
     static std::uint64_t newSeed()
@@ -122,9 +125,9 @@ private:
         return (static_cast<std::uint64_t>(source()) << 32) | source();
     }
 
-    std::vector<std::uint32_t> m_slots; // number + 1; 0 is free
+    std::vector<Slot> m_slots;
     std::size_t m_mask = 0;
-    std::vector<Entry> m_entries;
+    std::vector<std::uint32_t> m_begins; // of each name in m_text
     std::string m_text;
     std::uint64_t m_seed = newSeed();
 };
