@@ -174,7 +174,8 @@ void FleetTrackerTest::reorderedAndRepeatedChangeNothing()
     late.seq = 8;
     late.firmware = "1.0.0";
     late.state = protocol::DeviceState::Closing;
-    QVERIFY(publish(*m_devices, late)); // the stream keeps one of each device: each is awaited before the next
+    QVERIFY(
+        publish(*m_devices, late)); // the stream keeps one of each device: each is awaited before the next
     QTRY_COMPARE(fleet.tracker->reordered(), std::uint64_t(1));
     QVERIFY(publish(*m_devices, newest));
     QTRY_COMPARE(fleet.tracker->reordered(), std::uint64_t(2));
