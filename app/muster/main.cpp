@@ -85,7 +85,6 @@ int main(int argc, char **argv)
     QGuiApplication application(argc, argv);
     QCoreApplication::setApplicationName(QStringLiteral("muster"));
     QCoreApplication::setApplicationVersion(QStringLiteral(MUSTER_VERSION));
-    QGuiApplication::setApplicationDisplayName(QStringLiteral("Muster"));
     QGuiApplication::setDesktopFileName(QStringLiteral("muster"));
 
     muster::installTranslations(application, QLocale());
