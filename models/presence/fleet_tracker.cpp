@@ -5,6 +5,7 @@
 #include "core/name_index.h"
 #include "core/utc_time.h"
 #include "nats/jetstream.h"
+#include "nats/provision.h"
 
 #include <queue>
 
@@ -576,7 +577,7 @@ struct FleetTracker::Private {
             return Error{"nats.disconnected", "the fleet's stream cannot be followed while the link is down",
                          ""};
         nats::OrderedConsumer::Options wanted;
-        wanted.stream = options.presenceStream;
+        wanted.stream = nats::fleetStream(options.subjects, options.presenceStream);
         wanted.filter = options.subjects.allPresence();
         wanted.domain = options.jetStreamDomain;
         wanted.lastPerSubject = true;
