@@ -196,6 +196,7 @@ struct ConnectionController::Private {
             return;
         }
         dropLink();
+        demoConnected = false; // until startDemo() says that this is the demo's
         const int generation = linkGeneration;
         current = profile;
         subjects = *root;
