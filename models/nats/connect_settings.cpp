@@ -18,7 +18,7 @@ namespace muster::nats {
 
 namespace {
 
-constexpr std::size_t maxFileBytes = 1024 * 1024;
+constexpr std::size_t maxFileBytes = 1U << 20U;
 
 Error fileError(std::string_view what, const std::string &path, const std::string &why,
                 std::string_view remedy)

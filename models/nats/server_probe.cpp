@@ -21,7 +21,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t maxInfoBytes = 256 * 1024; // a cluster of a thousand servers stays below
+constexpr std::size_t maxInfoBytes = 1U << 18U; // a cluster of a thousand servers stays below
 
 class Socket {
 public:

@@ -568,6 +568,7 @@ private Q_SLOTS:
         std::atomic<bool> stop = false;
         std::atomic<int> answers = 0;
         std::vector<std::thread> threads;
+        threads.reserve(4);
         for (int t = 0; t < 4; ++t) {
             threads.emplace_back([&, t] {
                 while (!stop) {
