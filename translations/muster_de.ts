@@ -420,8 +420,8 @@
         <translation>verbindet</translation>
     </message>
     <message>
-        <source>reconnecting, attempt %1</source>
-        <translation>verbindet neu, Versuch %1</translation>
+        <source>reconnecting, down for %1 s</source>
+        <translation>verbindet neu, seit %1 s unterbrochen</translation>
     </message>
     <message>
         <source>failed</source>
@@ -673,8 +673,8 @@
         <translation>Der nats-server der Demo ist beendet.</translation>
     </message>
     <message>
-        <source>The link to %1 is down; reconnecting, attempt %2.</source>
-        <translation>Die Verbindung zu %1 ist unterbrochen; neuer Versuch, Nummer %2.</translation>
+        <source>The link to %1 has been down for %2 s; reconnecting.</source>
+        <translation>Die Verbindung zu %1 ist seit %2 s unterbrochen; sie wird neu aufgebaut.</translation>
     </message>
     <message>
         <source>There is no link to the server.</source>

@@ -23,6 +23,8 @@
 
 #include <algorithm>
 #include <functional>
+#include <mutex>
+#include <optional>
 #include <utility>
 
 Q_LOGGING_CATEGORY(lcConnection, "muster.connection")
@@ -54,7 +56,25 @@ QString draftFile()
 } // namespace
 
 struct ConnectionController::Private {
-    explicit Private(ConnectionController *controller) : q(controller) { workers.setMaxThreadCount(4); }
+    explicit Private(ConnectionController *controller) : q(controller)
+    {
+        workers.setMaxThreadCount(4);
+        post->controller = q;
+    }
+
+    /// Where NATS threads find the controller, as long as there is one: a connection may outlive it, in the
+    /// hands of whoever still waits for an answer.
+    struct Post {
+        std::mutex mutex;
+        ConnectionController *controller = nullptr;
+
+        void operator()(std::function<void()> work)
+        {
+            const std::lock_guard lock(mutex);
+            if (controller)
+                QMetaObject::invokeMethod(controller, std::move(work), Qt::QueuedConnection);
+        }
+    };
 
     /// Runs `work` on a worker and `done(its result)` on the GUI thread, unless the controller is gone by
     /// then.
@@ -123,7 +143,9 @@ struct ConnectionController::Private {
     {
         profiles.setProfiles(std::move(list));
         profiles.setCurrent(editing);
-        if (const Status status = store.save(profiles.profiles()); !status) {
+        // A file that could not be read holds connections that a save would wipe out.
+        if (const Status status = unreadable ? Status(*unreadable) : store.save(profiles.profiles());
+            !status) {
             qCWarning(lcConnection) << words(status.error());
             problem = words(status.error());
             Q_EMIT q->stateChanged();
@@ -171,20 +193,26 @@ struct ConnectionController::Private {
         Q_EMIT q->stateChanged();
     }
 
+    /// Closing waits for handlers that may be running; the GUI thread does not.
+    void closeOnWorker(std::shared_ptr<nats::Connection> closing)
+    {
+        workers.start([closing = std::move(closing)]() mutable {
+            closing->close();
+            closing.reset();
+        });
+    }
+
     void dropLink()
     {
         ++linkGeneration;
         roundTripTimer.stop();
         roundTrip = -1;
+        measuring = false;
         if (!link)
             return;
-        // Closing waits for handlers that may be running; the GUI thread does not.
         auto closing = std::exchange(link, nullptr);
         Q_EMIT q->linkClosed();
-        workers.start([closing = std::move(closing)]() mutable {
-            closing->close();
-            closing.reset();
-        });
+        closeOnWorker(std::move(closing));
         Q_EMIT q->roundTripChanged();
     }
 
@@ -196,25 +224,27 @@ struct ConnectionController::Private {
             return;
         }
         dropLink();
-        demoConnected = false; // until startDemo() says that this is the demo's
+        demoConnected = false; // until openDemo() says that this is the demo's
+        Q_EMIT q->demoChanged();
         const int generation = linkGeneration;
         current = profile;
         subjects = *root;
-        attempt = 0;
         jetStreamText.clear();
         setState(Connecting);
 
         nats::ConnectOptions options = profile.options;
         options.name = "muster";
         options.retryFirstConnect = keepTrying;
-        auto onEvent = [controller = q, this, generation](const nats::Event &event) {
-            QMetaObject::invokeMethod(
-                controller, [this, generation, event] { handle(generation, event); }, Qt::QueuedConnection);
+        auto onEvent = [this, generation, to = post](const nats::Event &event) {
+            (*to)([this, generation, event] { handle(generation, event); });
         };
         async([options, onEvent] { return nats::Connection::open(options, onEvent); },
               [this, generation](Result<std::shared_ptr<nats::Connection>> opened) {
-                  if (generation != linkGeneration)
-                      return; // another connection was asked for meanwhile
+                  if (generation != linkGeneration) { // another connection was asked for meanwhile
+                      if (opened)
+                          closeOnWorker(*opened);
+                      return;
+                  }
                   if (!opened) {
                       setState(Failed, words(opened.error()));
                       return;
@@ -227,6 +257,16 @@ struct ConnectionController::Private {
                   else
                       setState(Connecting);
               });
+    }
+
+    void openDemo()
+    {
+        Profile profile;
+        profile.name = ConnectionController::tr("Demo fleet");
+        profile.options.servers = {demo->url()};
+        open(profile, false);
+        demoConnected = true;
+        Q_EMIT q->demoChanged();
     }
 
     void rememberUse()
@@ -243,7 +283,6 @@ struct ConnectionController::Private {
 
     void linkIsUp()
     {
-        attempt = 0;
         setState(Connected);
         Q_EMIT q->linkUpChanged(true);
         measure();
@@ -256,8 +295,12 @@ struct ConnectionController::Private {
             [this, generation](const Result<nats::AccountInfo> &account) {
                 if (generation != linkGeneration)
                     return;
-                jetStreamText = account ? ConnectionController::tr("JetStream ok")
-                                        : ConnectionController::tr("no JetStream");
+                if (account)
+                    jetStreamText = ConnectionController::tr("JetStream ok");
+                else if (account.error().code == "jetstream.unavailable")
+                    jetStreamText = ConnectionController::tr("no JetStream");
+                else
+                    jetStreamText = ConnectionController::tr("JetStream does not answer");
                 Q_EMIT q->stateChanged();
             });
     }
@@ -281,12 +324,12 @@ struct ConnectionController::Private {
                                        : words(event.error));
             Q_EMIT q->linkUpChanged(false);
             Q_EMIT q->roundTripChanged();
-            attemptTimer.start();
+            downTimer.start();
             break;
         case nats::Event::Kind::Closed:
             break; // only ever of our own doing
         case nats::Event::Kind::Error:
-            if (state == Connecting || state == Reconnecting) {
+            if (state == Connecting || state == Reconnecting || event.error.code == "nats.permission") {
                 problem = words(event.error);
                 Q_EMIT q->stateChanged();
             }
@@ -301,7 +344,9 @@ struct ConnectionController::Private {
             return;
         measuring = true;
         async([link = link] { return link->roundTrip(); },
-              [this](const Result<nats::milliseconds> &took) {
+              [this, generation = linkGeneration](const Result<nats::milliseconds> &took) {
+                  if (generation != linkGeneration)
+                      return;
                   measuring = false;
                   roundTrip = took && state == Connected ? int(took->count()) : -1;
                   Q_EMIT q->roundTripChanged();
@@ -397,7 +442,9 @@ struct ConnectionController::Private {
     }
 
     ConnectionController *q;
+    std::shared_ptr<Post> post = std::make_shared<Post>();
     connection::ProfileStore store;
+    std::optional<Error> unreadable; ///< why the saved connections could not be read
     ProfileListModel profiles;
     ContextListModel contexts;
     TestStepModel testSteps;
@@ -422,10 +469,9 @@ struct ConnectionController::Private {
     int linkGeneration = 0;
     QString problem, jetStreamText;
     QDateTime downSince;
-    int attempt = 0;
     int roundTrip = -1;
     bool measuring = false;
-    QTimer roundTripTimer, attemptTimer;
+    QTimer roundTripTimer, downTimer;
 
     std::shared_ptr<demo::DemoFleet> demo;
     bool demoStarting = false, demoDown = false, demoConnected = false;
@@ -441,14 +487,13 @@ ConnectionController::ConnectionController(QObject *parent)
 {
     d->roundTripTimer.setInterval(roundTripIntervalMs);
     connect(&d->roundTripTimer, &QTimer::timeout, this, [this] { d->measure(); });
-    d->attemptTimer.setInterval(1000);
-    connect(&d->attemptTimer, &QTimer::timeout, this, [this] {
+    d->downTimer.setInterval(1000);
+    connect(&d->downTimer, &QTimer::timeout, this, [this] {
         if (d->state != Reconnecting) {
-            d->attemptTimer.stop();
+            d->downTimer.stop();
             return;
         }
-        ++d->attempt;
-        Q_EMIT stateChanged();
+        Q_EMIT stateChanged(); // downSeconds() moved on
     });
     d->demoTimer.setInterval(demoWatchIntervalMs);
     connect(&d->demoTimer, &QTimer::timeout, this, [this] { d->watchDemo(); });
@@ -460,6 +505,7 @@ ConnectionController::ConnectionController(QObject *parent)
         d->profiles.setProfiles(*loaded);
     } else {
         qCWarning(lcConnection) << words(loaded.error());
+        d->unreadable = loaded.error();
         d->problem = words(loaded.error());
     }
     d->loadContexts();
@@ -477,8 +523,13 @@ ConnectionController::~ConnectionController()
         *d->testCancel = true;
     if (d->draftTimer.isActive())
         d->saveDraft();
-    ++d->linkGeneration;
+    {
+        const std::lock_guard lock(d->post->mutex);
+        d->post->controller = nullptr;
+    }
     d->workers.waitForDone();
+    if (d->link)
+        d->link->close();
     d->link.reset();
     d->demo.reset();
 }
@@ -594,9 +645,9 @@ QString ConnectionController::problem() const
     return d->problem;
 }
 
-int ConnectionController::attempt() const
+int ConnectionController::downSeconds() const
 {
-    return d->attempt;
+    return d->state == Reconnecting ? int(d->downSince.secsTo(QDateTime::currentDateTimeUtc())) : 0;
 }
 
 int ConnectionController::roundTripMs() const
@@ -619,9 +670,14 @@ bool ConnectionController::demoStarting() const
     return d->demoStarting;
 }
 
+bool ConnectionController::demoConnected() const
+{
+    return d->demoConnected;
+}
+
 bool ConnectionController::demoServerDown() const
 {
-    return d->demoDown;
+    return d->demoDown && d->demoConnected;
 }
 
 QString ConnectionController::demoText() const
@@ -850,8 +906,13 @@ void ConnectionController::disconnectFromServer()
 
 void ConnectionController::startDemo(int devices)
 {
-    if (d->demo || d->demoStarting)
+    if (d->demoStarting)
         return;
+    if (d->demo) {
+        if (!d->demoConnected)
+            d->openDemo();
+        return;
+    }
     d->demoStarting = true;
     d->demoText = tr("Starting the demo fleet");
     Q_EMIT demoChanged();
@@ -884,11 +945,7 @@ void ConnectionController::startDemo(int devices)
                  d->demoTimer.start();
                  Q_EMIT demoChanged();
 
-                 Profile profile;
-                 profile.name = tr("Demo fleet");
-                 profile.options.servers = {d->demo->url()};
-                 d->open(profile, false);
-                 d->demoConnected = true;
+                 d->openDemo();
              });
 }
 

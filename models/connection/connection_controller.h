@@ -44,8 +44,7 @@ class ConnectionController : public QObject {
     Q_PROPERTY(bool readOnly READ readOnly NOTIFY stateChanged)
     Q_PROPERTY(QString problem READ problem NOTIFY
                    stateChanged) ///< why there is no connection, and what to do; else empty
-    Q_PROPERTY(
-        int attempt READ attempt NOTIFY stateChanged) ///< reconnection attempts since the link went down
+    Q_PROPERTY(int downSeconds READ downSeconds NOTIFY stateChanged) ///< since the link went down
     Q_PROPERTY(int roundTripMs READ roundTripMs NOTIFY roundTripChanged) ///< -1: not known
     Q_PROPERTY(
         QString jetStreamText READ jetStreamText NOTIFY stateChanged) ///< "JetStream ok", "no JetStream"
@@ -53,7 +52,9 @@ class ConnectionController : public QObject {
     Q_PROPERTY(bool demoRunning READ demoRunning NOTIFY demoChanged)
     Q_PROPERTY(bool demoStarting READ demoStarting NOTIFY demoChanged)
     Q_PROPERTY(
-        bool demoServerDown READ demoServerDown NOTIFY demoChanged) ///< it ended by itself or was killed
+        bool demoConnected READ demoConnected NOTIFY demoChanged) ///< the demo is the fleet in the window
+    Q_PROPERTY(
+        bool demoServerDown READ demoServerDown NOTIFY demoChanged) ///< it ended under a window that shows it
     Q_PROPERTY(QString demoText READ demoText NOTIFY demoChanged)   ///< progress, or why it could not start
     Q_PROPERTY(QString demoServerCommand READ demoServerCommand NOTIFY demoChanged)
 
@@ -82,11 +83,12 @@ public:
     QString userName() const;
     bool readOnly() const;
     QString problem() const;
-    int attempt() const;
+    int downSeconds() const;
     int roundTripMs() const;
     QString jetStreamText() const;
     bool demoRunning() const;
     bool demoStarting() const;
+    bool demoConnected() const;
     bool demoServerDown() const;
     QString demoText() const;
     QString demoServerCommand() const;

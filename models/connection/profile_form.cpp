@@ -197,7 +197,8 @@ Credentials readCredentials(const QString &path)
 {
     constexpr qint64 largestFile = 64 * 1024;
     QFile file(expandPath(path));
-    if (!file.open(QIODevice::ReadOnly))
+    // Nothing but a file: a pipe or a terminal would keep us waiting.
+    if (!QFileInfo(file).isFile() || !file.open(QIODevice::ReadOnly))
         return {};
     const QString content = QString::fromUtf8(file.read(largestFile));
     static const QRegularExpression jwt(QStringLiteral(

@@ -22,7 +22,7 @@ FocusScope {
 
     Shortcut {
         sequence: "Ctrl+D"
-        enabled: root.visible && !Connection.demoStarting && !Connection.demoRunning
+        enabled: root.visible && !Connection.demoStarting && !Connection.demoConnected
         onActivated: Connection.startDemo()
     }
 
@@ -274,8 +274,8 @@ FocusScope {
                     iconName: "play"
                     shortcutText: qsTr("Ctrl D")
                     busy: Connection.demoStarting
-                    enabled: !Connection.demoStarting && !Connection.demoRunning
-                    disabledReason: Connection.demoRunning ? qsTr("The demo fleet runs") : qsTr("It is starting")
+                    enabled: !Connection.demoStarting && !Connection.demoConnected
+                    disabledReason: Connection.demoConnected ? qsTr("The demo fleet runs") : qsTr("It is starting")
                     onClicked: Connection.startDemo()
                 }
             }

@@ -251,17 +251,26 @@ FocusScope {
             if (Connection.demoServerDown)
                 return age + qsTr("The demo's nats-server has ended.")
             if (Connection.state === Connection.Reconnecting)
-                return age + qsTr("The link to %1 is down; reconnecting, attempt %2.").arg(Connection.currentName).arg(Words.count(Connection.attempt)) + (Connection.problem === "" ? "" : " " + Connection.problem)
+                return age + qsTr("The link to %1 has been down for %2 s; reconnecting.").arg(Connection.currentName).arg(Words.count(Connection.downSeconds)) + (Connection.problem === "" ? "" : " " + Connection.problem)
             return age + qsTr("There is no link to the server.")
         }
         actionText: Connection.demoServerDown ? qsTr("Start the demo server again") : ""
         onAction: Connection.restartDemoServer()
     }
+    Banner {
+        id: problem
+
+        objectName: "problemBanner"
+        anchors.top: stale.visible ? stale.bottom : toolbar.bottom
+        width: parent.width
+        visible: Fleet.live && Fleet.problem !== "" && root.model.rowTotal > 0
+        text: qsTr("Devices may be missing. %1").arg(Fleet.problem)
+    }
     GroupedTable {
         id: table
 
         objectName: "devicesTable"
-        anchors.top: stale.visible ? stale.bottom : toolbar.bottom
+        anchors.top: problem.visible ? problem.bottom : stale.visible ? stale.bottom : toolbar.bottom
         anchors.bottom: parent.bottom
         width: parent.width
         model: root.model
@@ -276,9 +285,9 @@ FocusScope {
         anchors.bottom: parent.bottom
         width: parent.width
         visible: root.model.rowTotal === 0 && slow.passed
-        iconName: !Fleet.active ? "plug" : Fleet.loading ? "refresh" : "devices"
-        title: !Fleet.active ? qsTr("Not connected") : Fleet.loading ? qsTr("Reading the fleet") : qsTr("No device has reported yet")
-        text: !Fleet.active ? qsTr("Connect to a server to see its devices.") : Fleet.loading ? qsTr("Waiting for the presence stream's snapshot.") : Fleet.followsStream ? qsTr("The account has a presence stream, and it is empty. Start muster-agent on a device; it appears here with its first heartbeat.") : qsTr("This account has no presence stream: devices appear with their next heartbeat.")
+        iconName: Fleet.problem !== "" ? "warning" : !Fleet.active ? "plug" : Fleet.loading ? "refresh" : "devices"
+        title: Fleet.problem !== "" ? qsTr("The fleet cannot be read") : !Fleet.active ? qsTr("Not connected") : Fleet.loading ? qsTr("Reading the fleet") : qsTr("No device has reported yet")
+        text: Fleet.problem !== "" ? Fleet.problem : !Fleet.active ? qsTr("Connect to a server to see its devices.") : Fleet.loading ? qsTr("Waiting for the presence stream's snapshot.") : Fleet.followsStream ? qsTr("The account has a presence stream, and it is empty. Start muster-agent on a device; it appears here with its first heartbeat.") : qsTr("This account has no presence stream: devices appear with their next heartbeat.")
         actionText: Fleet.active ? "" : qsTr("Choose a connection")
         onAction: root.connectionsRequested()
     }

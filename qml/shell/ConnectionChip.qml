@@ -26,7 +26,7 @@ T.AbstractButton {
         case Connection.Connecting:
             return qsTr("connecting")
         case Connection.Reconnecting:
-            return qsTr("reconnecting, attempt %1").arg(Words.count(Connection.attempt))
+            return qsTr("reconnecting, down for %1 s").arg(Words.count(Connection.downSeconds))
         case Connection.Failed:
             return qsTr("failed")
         }
@@ -150,9 +150,9 @@ T.AbstractButton {
             onTriggered: UiSettings.copyText(Connection.currentUrl)
         }
         MMenuItem {
-            text: Connection.demoRunning ? qsTr("Stop the demo fleet") : qsTr("Disconnect")
+            text: Connection.demoConnected ? qsTr("Stop the demo fleet") : qsTr("Disconnect")
             destructive: true
-            onTriggered: Connection.demoRunning ? Connection.stopDemo() : Connection.disconnectFromServer()
+            onTriggered: Connection.demoConnected ? Connection.stopDemo() : Connection.disconnectFromServer()
         }
     }
 }

@@ -6,6 +6,8 @@
 
 #include <QAbstractItemModelTester>
 #include <QDir>
+#include <QFileInfo>
+#include <QRegularExpression>
 #include <QSignalSpy>
 #include <QStandardPaths>
 #include <QTemporaryDir>
@@ -202,6 +204,28 @@ private Q_SLOTS:
         QCOMPARE(again.form().value(QStringLiteral("name")).toString(), QStringLiteral("hub"));
     }
 
+    void aFileThatCannotBeReadIsNotWrittenOver()
+    {
+        const QString path = connection::ProfileStore::defaultFile();
+        QVERIFY(QDir().mkpath(QFileInfo(path).absolutePath()));
+        const QByteArray broken = "{ \"connections\": [ {";
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(broken);
+        file.close();
+
+        QTest::ignoreMessage(QtWarningMsg,
+                             QRegularExpression(QStringLiteral("Cannot read the saved connections")));
+        ConnectionController controller;
+        QVERIFY(controller.problem().contains(path));
+        fill(controller, QStringLiteral("nats://one:4222"));
+        QTest::ignoreMessage(QtWarningMsg,
+                             QRegularExpression(QStringLiteral("Cannot read the saved connections")));
+        controller.save();
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QCOMPARE(file.readAll(), broken);
+    }
+
     void contextsOfTheCommandLineAreImported()
     {
         nats::Context context;
@@ -230,7 +254,22 @@ private Q_SLOTS:
         controller.startDemo(20);
         QTRY_COMPARE_WITH_TIMEOUT(controller.state(), ConnectionController::Connected, patienceMs);
         QVERIFY(controller.demoRunning());
+        QVERIFY(controller.demoConnected());
         QVERIFY(controller.demoServerCommand().contains(QStringLiteral("nats-server")));
+
+        // Another connection leaves the demo running in the background, and one can go back to it.
+        const auto server = startServer();
+        QVERIFY(server);
+        fill(controller, QString::fromStdString(server->url()));
+        controller.connectForm();
+        QTRY_VERIFY_WITH_TIMEOUT(controller.currentUrl().contains(QString::number(server->port())) &&
+                                     controller.state() == ConnectionController::Connected,
+                                 patienceMs);
+        QVERIFY(controller.demoRunning());
+        QVERIFY(!controller.demoConnected());
+        controller.startDemo();
+        QTRY_VERIFY_WITH_TIMEOUT(
+            controller.demoConnected() && controller.state() == ConnectionController::Connected, patienceMs);
         controller.stopDemo();
         QVERIFY(!controller.demoRunning());
         QCOMPARE(controller.state(), ConnectionController::Disconnected);
