@@ -53,7 +53,7 @@ std::optional<int> demoDevices(const QCommandLineParser &options)
     return devices;
 }
 
-/// SIGINT and SIGTERM end the event loop, so that the demo's processes are stopped with us.
+/// SIGINT, SIGTERM and SIGHUP end the event loop, so that the demo's processes are stopped with us.
 class QuitOnSignal {
 public:
     QuitOnSignal()
@@ -65,6 +65,7 @@ public:
         QObject::connect(m_notifier.get(), &QSocketNotifier::activated, qApp, &QCoreApplication::quit);
         std::signal(SIGINT, handle);
         std::signal(SIGTERM, handle);
+        std::signal(SIGHUP, handle);
     }
 
 private:
