@@ -79,7 +79,7 @@ class Desktop:
             self._environment()
             self._start_display()
             self._start_bus()
-            self._helper("openbox", ["openbox", "--sm-disable"])
+            self._start_window_manager()
             self._start_accessibility()
         except BaseException:
             self.close()
@@ -124,6 +124,14 @@ class Desktop:
         with os.fdopen(read, "rb") as pipe:
             number = self._line(pipe, "xvfb")
         os.environ["DISPLAY"] = f":{number}"
+
+    def _start_window_manager(self):
+        # A window that is opened while the window manager starts may never be shown: wait until it answers for the desktop.
+        manager = self._helper("openbox", ["openbox", "--sm-disable"])
+        answers = wait_until(lambda: manager.poll() is not None or subprocess.run(
+            ["xdotool", "get_num_desktops"], capture_output=True, check=False).returncode == 0, 20)
+        if not answers or manager.poll() is not None:
+            raise DesktopError(f"openbox did not start. {self._log('openbox')}")
 
     def _start_bus(self):
         read, write = os.pipe()
