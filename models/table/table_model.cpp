@@ -875,8 +875,8 @@ void TableModel::clearRows()
     d->settleTimer.stop();
     beginResetModel();
     d->table.clear();
-    if (d->frozen)
-        d->frozen = d->table.snapshot();
+    const bool wasPaused = d->frozen != nullptr;
+    d->frozen.reset();
     d->view = {};
     d->lines.clear();
     d->lineage.flatten(d->view, nullptr, nullptr);
@@ -894,6 +894,8 @@ void TableModel::clearRows()
     d->anchor = noRow;
     d->resolveColumns();
     endResetModel();
+    if (wasPaused)
+        Q_EMIT pausedChanged();
     d->setBusy(false);
     d->announceCounts();
     if (hadSelection)

@@ -87,7 +87,7 @@ public:
     // for the owner of the data
     const table::Table &table() const;
     void apply(table::Batch &batch);
-    void clearRows();
+    void clearRows(); ///< ends a pause: what was held is gone
     /// Columns that stand from the start, in order; what rows bring besides is added behind, hidden when
     /// `addDiscovered` is false.
     void setColumns(QList<ColumnLayout> columns, bool addDiscovered);

@@ -434,6 +434,26 @@ private Q_SLOTS:
         QVERIFY(watched.isTrue());
     }
 
+    void clearingEndsAPause()
+    {
+        TableModel model("device");
+        Watched watched(model);
+        fill(model, 5);
+        model.setPaused(true);
+        QSignalSpy told(&model, &TableModel::pausedChanged);
+        model.clearRows();
+        QVERIFY(!model.paused());
+        QCOMPARE(told.count(), 1);
+        QCOMPARE(model.rowTotal(), 0);
+        QCOMPARE(model.rowCount(), 0);
+        fill(model, 3); // the fleet after a reconnect
+        QTRY_COMPARE(model.rowCount(), 3);
+        QCOMPARE(model.rowTotal(), 3);
+        model.clearRows();
+        QCOMPARE(told.count(), 1);
+        QVERIFY(watched.isTrue());
+    }
+
     void columnsMoveHideAndAreRemembered()
     {
         TableModel model("device");
