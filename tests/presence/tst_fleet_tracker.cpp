@@ -32,6 +32,7 @@ private Q_SLOTS:
     void linkDownIsUnknown();
     void survivesTheServersDeath();
     void liveOnlyWithoutStream();
+    void followsTheStreamOfItsRoot();
 
 private:
     bool prepare(bool jetStream = true, const std::string &extra = {});
@@ -454,6 +455,36 @@ void FleetTrackerTest::liveOnlyWithoutStream()
         return fleet.count(State::Online);
     };
     QTRY_COMPARE(speaks(), 1);
+}
+
+void FleetTrackerTest::followsTheStreamOfItsRoot()
+{
+    m_server = startServer(true);
+    QVERIFY(m_server);
+    m_devices = connectTo(*m_server);
+    m_operator = connectTo(*m_server);
+    QVERIFY(m_devices && m_operator);
+    const auto acme = Subjects::withRoot("acme");
+    QVERIFY(acme.ok());
+    nats::JetStream jetStream(m_operator);
+    const auto prepared = nats::prepareFleet(jetStream, *acme, 1, false);
+    QVERIFY(prepared.ok());
+    for (const nats::StreamCheck &check : *prepared)
+        QCOMPARE(check.verdict, nats::StreamCheck::Verdict::Created);
+    QVERIFY(m_devices->publish(acme->presence("early"), protocol::encode(presenceOf("early"))).ok());
+    QVERIFY(publish(*m_devices, presenceOf("stranger"))); // of another fleet on the same server
+    QVERIFY(m_devices->flush().ok());
+
+    Follower fleet;
+    presence::FleetTracker::Options options;
+    options.subjects = *acme;
+    QVERIFY(fleet.start(m_operator, options));
+    QTRY_VERIFY(fleet.tracker->snapshotDone());
+    QVERIFY(fleet.tracker->followsStream());
+    QCOMPARE(fleet.state("early"), std::string("online"));
+    QVERIFY(m_devices->publish(acme->presence("later"), protocol::encode(presenceOf("later"))).ok());
+    QTRY_COMPARE(fleet.count(State::Online), 2);
+    QCOMPARE(fleet.tracker->deviceCount(), std::size_t(2));
 }
 
 QTEST_GUILESS_MAIN(FleetTrackerTest)
