@@ -106,7 +106,7 @@ struct FleetController::Private {
     table::Batch batch;
     QTimer frame, second;
     presence::StateCounts counts{};
-    QString stateFilter;
+    QString stateFilter, problem;
     bool linkUp = false;
     bool loading = false, followsStream = false;
     std::uint64_t messages = 0, rejectedCount = 0, dropped = 0;
@@ -125,9 +125,11 @@ struct FleetController::Private {
         }
         const bool stillLoading = !tracker->snapshotDone();
         const bool stream = tracker->followsStream();
-        if (stillLoading != loading || stream != followsStream) {
+        const QString trouble = QString::fromStdString(tracker->problem());
+        if (stillLoading != loading || stream != followsStream || trouble != problem) {
             loading = stillLoading;
             followsStream = stream;
+            problem = trouble;
             Q_EMIT q->activeChanged();
         }
     }
@@ -210,6 +212,7 @@ void FleetController::follow(std::shared_ptr<nats::Connection> connection, const
     d->loading = false;
     d->followsStream = false;
     d->linkUp = false;
+    d->problem.clear();
     if (connection) {
         presence::FleetTracker::Options options;
         options.subjects = subjects;
@@ -228,6 +231,9 @@ void FleetController::follow(std::shared_ptr<nats::Connection> connection, const
             d->loading = true;
             if (!up)
                 d->tracker->setLinkUp(false);
+        } else {
+            d->problem =
+                QString::fromStdString(started.error().message + ' ' + started.error().remedy).trimmed();
         }
     }
     Q_EMIT countsChanged();
@@ -248,13 +254,19 @@ void FleetController::setLinkUp(bool up)
 
 void FleetController::stop()
 {
-    if (!d->tracker)
+    if (!d->tracker) {
+        if (!d->problem.isEmpty()) {
+            d->problem.clear();
+            Q_EMIT activeChanged();
+        }
         return;
+    }
     // What was last known stays to be looked at, and is no longer vouched for.
     setLinkUp(false);
     d->frame.stop();
     d->release();
     d->loading = false;
+    d->problem.clear();
     d->messagesPerSecond = 0;
     Q_EMIT activeChanged();
     Q_EMIT statisticsChanged();
@@ -359,6 +371,11 @@ int FleetController::droppedCount() const
 bool FleetController::followsStream() const
 {
     return d->tracker && d->followsStream;
+}
+
+QString FleetController::problem() const
+{
+    return d->problem;
 }
 
 const presence::FleetTracker *FleetController::tracker() const

@@ -54,6 +54,8 @@ class FleetController : public QObject {
     Q_PROPERTY(int messagesPerSecond READ messagesPerSecond NOTIFY statisticsChanged)
     Q_PROPERTY(int droppedCount READ droppedCount NOTIFY statisticsChanged)
     Q_PROPERTY(bool followsStream READ followsStream NOTIFY activeChanged)
+    Q_PROPERTY(QString problem READ problem NOTIFY
+                   activeChanged) ///< why devices may be missing, and what to do; empty when fine
 
 public:
     explicit FleetController(QObject *parent = nullptr);
@@ -77,6 +79,7 @@ public:
     int messagesPerSecond() const;
     int droppedCount() const;
     bool followsStream() const;
+    QString problem() const;
 
     void follow(std::shared_ptr<nats::Connection> connection, const Subjects &subjects,
                 const QString &domain);

@@ -81,6 +81,19 @@ Tick lateUntil(const Device &device)
     return std::max(3 * device.interval, grace(device) + 1);
 }
 
+std::string sentences(const Error &error)
+{
+    return error.remedy.empty() ? error.message : error.message + ' ' + error.remedy;
+}
+
+/// An account without the stream, or without JetStream, is followed live: that is no problem.
+std::string streamProblem(const Error &error)
+{
+    if (error.code == "jetstream.not-found" || error.code == "jetstream.unavailable")
+        return {};
+    return sentences(error);
+}
+
 State judge(const Device &device, Tick now)
 {
     const std::int64_t silent = std::int64_t{now} - device.heard;
@@ -137,6 +150,7 @@ struct FleetTracker::Private {
     std::int64_t newestMicros = 0;
     std::deque<Rejected> rejections;
     std::array<std::uint64_t, protocol::rejectionCount> rejectedByReason{};
+    std::string problem; // why the stream, or even live presence, is not followed
     bool stopping = false;
     bool lookAgain = false;
     std::condition_variable wake;
@@ -538,6 +552,17 @@ struct FleetTracker::Private {
         batch.upsert(id, telemetryFields);
     }
 
+    void setProblem(std::string text)
+    {
+        {
+            const std::lock_guard lock(mutex);
+            if (text == problem)
+                return;
+            problem = std::move(text);
+        }
+        notify();
+    }
+
     void follow()
     {
         for (;;) {
@@ -545,6 +570,7 @@ struct FleetTracker::Private {
             if (started) {
                 {
                     const std::lock_guard lock(mutex);
+                    problem.clear();
                     consumer = std::move(*started);
                     followsStream = true;
                 }
@@ -552,6 +578,7 @@ struct FleetTracker::Private {
                 notify();
                 return;
             }
+            std::string trouble = streamProblem(started.error());
             if (!livePresence) {
                 Result<nats::Subscription> subscribed = connection->subscribe(
                     options.subjects.allPresence(), [this](const nats::MessageView &message) {
@@ -561,8 +588,11 @@ struct FleetTracker::Private {
                     livePresence = std::move(*subscribed);
                     snapshotDone = true;
                     notify();
+                } else {
+                    trouble = sentences(subscribed.error());
                 }
             }
+            setProblem(std::move(trouble));
             std::unique_lock lock(mutex);
             wake.wait_for(lock, streamRetry, [this] { return stopping || lookAgain; });
             lookAgain = false;
@@ -574,8 +604,9 @@ struct FleetTracker::Private {
     Result<std::unique_ptr<nats::OrderedConsumer>> startConsumer()
     {
         if (connection->state() != nats::State::Connected)
-            return Error{"nats.disconnected", "the fleet's stream cannot be followed while the link is down",
-                         ""};
+            return Error{"nats.disconnected",
+                         "The fleet's stream cannot be followed while the link to the server is down.",
+                         "It is followed as soon as the link is back."};
         nats::OrderedConsumer::Options wanted;
         wanted.stream = nats::fleetStream(options.subjects, options.presenceStream);
         wanted.filter = options.subjects.allPresence();
@@ -655,10 +686,12 @@ void FleetTracker::setLinkUp(bool up)
             return;
         d->linkUp = up;
         d->linkUpSince = d->now();
-        if (up)
+        if (up) {
             d->lookAgain = true;
-        else
+            d->problem.clear(); // of the time without a link; it is tried again now
+        } else {
             d->catchingUp = true;
+        }
         for (std::uint32_t id = 0; id < d->devices.size(); ++id) {
             Device &device = d->devices[id];
             const bool changed = d->changing(device, [&] {
@@ -685,6 +718,12 @@ bool FleetTracker::snapshotDone() const
 bool FleetTracker::followsStream() const
 {
     return d->followsStream;
+}
+
+std::string FleetTracker::problem() const
+{
+    const std::lock_guard lock(d->mutex);
+    return d->problem;
 }
 
 StateCounts FleetTracker::counts() const

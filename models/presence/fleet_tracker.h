@@ -88,6 +88,9 @@ public:
 
     bool snapshotDone() const;
     bool followsStream() const; ///< false: live heartbeats only
+    /// Why the stream is not followed although it may be there, and what to do; empty when it is followed, or
+    /// when the account has none. Changes are told by onChange.
+    std::string problem() const;
     StateCounts counts() const;
     std::size_t deviceCount() const;
     State state(std::string_view device) const; ///< Never for a device that we do not know

@@ -22,6 +22,7 @@ private Q_SLOTS:
     void linkDownAndUp();
     void stopKeepsWhatWasKnown();
     void followsAnotherFleet();
+    void failedStartIsTold();
     void coalescesBatches();
 
 private:
@@ -181,6 +182,23 @@ void FleetControllerTest::followsAnotherFleet()
     QCOMPARE(fleet.devices()->rowTotal(), 0);
     QTRY_VERIFY(!fleet.loading());
     QVERIFY(!fleet.followsStream());
+}
+
+void FleetControllerTest::failedStartIsTold()
+{
+    FleetController fleet;
+    QSignalSpy changed(&fleet, &FleetController::activeChanged);
+    m_operator->close();
+    fleet.follow(m_operator, Subjects(), {});
+    QVERIFY(!fleet.active());
+    QVERIFY(!fleet.problem().isEmpty());
+    QCOMPARE(changed.count(), 1);
+    fleet.stop();
+    QVERIFY(fleet.problem().isEmpty());
+    QCOMPARE(changed.count(), 2);
+    fleet.follow(m_devices, Subjects(), {});
+    QTRY_COMPARE(fleet.total(), 20);
+    QVERIFY(fleet.problem().isEmpty());
 }
 
 void FleetControllerTest::coalescesBatches()

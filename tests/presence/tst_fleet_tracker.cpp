@@ -5,6 +5,8 @@
 
 #include <QElapsedTimer>
 
+#include <atomic>
+
 using namespace muster;
 using namespace muster::test;
 using presence::State;
@@ -33,6 +35,8 @@ private Q_SLOTS:
     void survivesTheServersDeath();
     void liveOnlyWithoutStream();
     void followsTheStreamOfItsRoot();
+    void tellsWhyTheStreamIsNotFollowed();
+    void problemEndsWithTheLinkBack();
 
 private:
     bool prepare(bool jetStream = true, const std::string &extra = {});
@@ -455,6 +459,7 @@ void FleetTrackerTest::liveOnlyWithoutStream()
         return fleet.count(State::Online);
     };
     QTRY_COMPARE(speaks(), 1);
+    QCOMPARE(fleet.tracker->problem(), std::string()); // an account may do without
 }
 
 void FleetTrackerTest::followsTheStreamOfItsRoot()
@@ -481,10 +486,49 @@ void FleetTrackerTest::followsTheStreamOfItsRoot()
     QVERIFY(fleet.start(m_operator, options));
     QTRY_VERIFY(fleet.tracker->snapshotDone());
     QVERIFY(fleet.tracker->followsStream());
+    QCOMPARE(fleet.tracker->problem(), std::string());
     QCOMPARE(fleet.state("early"), std::string("online"));
     QVERIFY(m_devices->publish(acme->presence("later"), protocol::encode(presenceOf("later"))).ok());
     QTRY_COMPARE(fleet.count(State::Online), 2);
     QCOMPARE(fleet.tracker->deviceCount(), std::size_t(2));
+}
+
+void FleetTrackerTest::tellsWhyTheStreamIsNotFollowed()
+{
+    QVERIFY(prepare());
+    std::atomic<int> told{0};
+    Follower fleet;
+    presence::FleetTracker::Options options;
+    options.presenceStream = "PRES.ENCE"; // JetStream takes no such name, whatever the account has
+    options.onChange = [&told] { ++told; };
+    QVERIFY(fleet.start(m_operator, options));
+    QTRY_VERIFY(!fleet.tracker->problem().empty());
+    QTRY_VERIFY(told > 0);
+    QVERIFY(fleet.tracker->problem().find("PRES.ENCE") != std::string::npos);
+    QVERIFY(!fleet.tracker->followsStream());
+    QTRY_VERIFY(fleet.tracker->snapshotDone());
+    QVERIFY(publish(*m_devices, presenceOf("d1")));
+    QTRY_COMPARE(fleet.count(State::Online), 1); // live all the same
+    fleet.tracker.reset();                       // before `told` goes
+}
+
+void FleetTrackerTest::problemEndsWithTheLinkBack()
+{
+    QVERIFY(prepare());
+    QVERIFY(publish(*m_devices, presenceOf("d1")));
+    QVERIFY(m_devices->flush().ok());
+    m_server->kill();
+    QTRY_VERIFY(m_operator->state() != nats::State::Connected);
+    Follower fleet;
+    QVERIFY(fleet.start(m_operator));
+    fleet.tracker->setLinkUp(false);
+    QTRY_VERIFY(!fleet.tracker->problem().empty());
+    QVERIFY(m_server->restart().ok());
+    QTRY_COMPARE_WITH_TIMEOUT(m_operator->state(), nats::State::Connected, 10'000);
+    fleet.tracker->setLinkUp(true);
+    QTRY_VERIFY_WITH_TIMEOUT(fleet.tracker->followsStream(), 20'000);
+    QTRY_COMPARE(fleet.tracker->problem(), std::string());
+    QTRY_COMPARE(fleet.tracker->deviceCount(), std::size_t(1));
 }
 
 QTEST_GUILESS_MAIN(FleetTrackerTest)
