@@ -132,6 +132,8 @@ struct QueryController::Private {
     bool running = false;
     QString problem;
     QString tab = QStringLiteral("results");
+    QStringList laidOut, selected; // the columns of the run before, and which of them were asked for
+    bool laidOutEverything = false;
     std::vector<float> times;
     double histogramMs = 2000;
     std::string groupKey;
@@ -246,9 +248,34 @@ struct QueryController::Private {
         add(QStringLiteral("reply_ms"), tr("Reply"), 2);
         add(QStringLiteral("late"), tr("Late"), 5, false);
         add(QStringLiteral("outcome"), tr("Outcome"), 5, false);
-        results.setColumns(columns, select.isEmpty());
+        keepLayout(columns);
+        results.setColumnVisible(QStringLiteral("error"), tab == QLatin1String("errors"));
         results.setGroupBy(groupBy);
         results.setAggregates(aggregates);
+    }
+
+    /// What the operator did to the columns of the run before stays.
+    void keepLayout(const QList<ColumnLayout> &columns)
+    {
+        QStringList names;
+        for (const ColumnLayout &column : columns)
+            names.append(column.name);
+        const bool everything = select.isEmpty();
+        if (names == laidOut && everything == laidOutEverything && selected == select)
+            return;
+        // Asking for everything shows columns that asking for some hides: such a layout is another one.
+        const bool keep = !laidOut.isEmpty() && everything == laidOutEverything;
+        const QByteArray kept = keep ? results.saveLayout() : QByteArray();
+        results.setColumns(columns, everything);
+        if (keep)
+            results.restoreLayout(kept);
+        for (const QString &field : select) {
+            if (keep && !selected.contains(field))
+                results.setColumnVisible(field, true); // hidden until now, as a group's or nobody's
+        }
+        laidOut = names;
+        laidOutEverything = everything;
+        selected = select;
     }
 
     void drain()

@@ -25,6 +25,7 @@ private Q_SLOTS:
     void saysWhyItCannotRun();
     void runsAndAccounts();
     void tabsShowTheirDevices();
+    void columnsStayFromRunToRun();
     void cancelsAndAsksAgain();
     void scopesNarrow();
     void completes();
@@ -203,6 +204,52 @@ void QueryControllerTest::tabsShowTheirDevices()
     QCOMPARE(m_query->tab(), QStringLiteral("offline"));
     m_query->setTab(QStringLiteral("results"));
     QTRY_COMPARE(m_query->results()->rowShown(), m_query->answered());
+}
+
+void QueryControllerTest::columnsStayFromRunToRun()
+{
+    TableModel *results = m_query->results();
+    const auto place = [results](const QString &name) {
+        for (int column = 0; column < results->columnCount(); ++column) {
+            if (results->columnName(column) == name)
+                return column;
+        }
+        return -1;
+    };
+    const QString uptime = QStringLiteral("uptime");
+    const QString error = QStringLiteral("error");
+    m_query->run();
+    QTRY_VERIFY_WITH_TIMEOUT(settled(), 10'000);
+    QVERIFY(place(uptime) >= 0);
+    results->setColumnVisible(uptime, false);
+    results->setColumnWidth(0, 321);
+    results->moveColumn(place(QStringLiteral("temp.soc")), 1);
+    const auto kept = [&] {
+        return place(uptime) == -1 && results->columnWidth(0) == 321 &&
+               place(QStringLiteral("temp.soc")) == 1 && place(error) == -1;
+    };
+    QVERIFY(kept());
+    m_query->run();
+    QVERIFY(kept());
+    QTRY_VERIFY_WITH_TIMEOUT(settled(), 10'000);
+    QVERIFY(kept());
+
+    // another question: what it has in common stays, and what it asks for besides is shown
+    m_query->addSelect(QStringLiteral("disk.free"));
+    m_query->addSelect(QStringLiteral("region")); // hidden until now: its values are in the headings
+    QCOMPARE(place(QStringLiteral("region")), -1);
+    m_query->run();
+    QVERIFY(kept());
+    QVERIFY(place(QStringLiteral("disk.free")) >= 0);
+    QVERIFY(place(QStringLiteral("region")) >= 0);
+    QTRY_VERIFY_WITH_TIMEOUT(settled(), 10'000);
+
+    m_query->setTab(QStringLiteral("errors"));
+    QVERIFY(place(error) >= 0);
+    m_query->run();
+    QVERIFY(place(error) >= 0);
+    m_query->setTab(QStringLiteral("results"));
+    QVERIFY(kept());
 }
 
 void QueryControllerTest::cancelsAndAsksAgain()
