@@ -115,6 +115,7 @@ struct LiveQuery::Private {
     NameIndex unexpected;
     NameIndex columns;
     std::vector<float> times;
+    std::size_t timesBefore = 0, timesAtEnd = 0; // of `times`: before this round, and when it ended
     std::array<std::uint32_t, 10> rate{};
     std::size_t rateNewest = 0;
     std::deque<protocol::Reject> rejections;
@@ -191,6 +192,7 @@ struct LiveQuery::Private {
             return;
         isFinished = true;
         endedAt = Clock::now();
+        timesAtEnd = times.size();
         toAsk.clear();
         std::vector<protocol::Field> scratch;
         for (std::uint32_t device = 0; device < outcomes.size(); ++device) {
@@ -705,6 +707,7 @@ Status LiveQuery::askSilentAgain()
         d->problem.clear();
         d->ownSubjects = true;
         d->noResponders = 0;
+        d->timesBefore = d->times.size();
         d->askedAt = Clock::now();
         d->deadline = d->askedAt + milliseconds(d->plan.deadlineMs);
         std::vector<protocol::Field> scratch;
@@ -764,7 +767,7 @@ double LiveQuery::repliesPerSecond() const
     const std::lock_guard lock(d->mutex);
     if (d->isFinished) {
         const double seconds = std::chrono::duration<double>(d->endedAt - d->askedAt).count();
-        return static_cast<double>(d->times.size()) / std::max(seconds, 0.001);
+        return static_cast<double>(d->timesAtEnd - d->timesBefore) / std::max(seconds, 0.001);
     }
     d->advanceRate(rateSlot(Clock::now()));
     double sum = 0;

@@ -100,8 +100,8 @@ public:
     std::string problem() const;
 
     const std::string &id() const;
-    std::int64_t elapsedMs() const;  ///< until the end, once finished
-    double repliesPerSecond() const; ///< over the last second; over the whole query once finished
+    std::int64_t elapsedMs() const;  ///< since asked, or asked again; until the end, once finished
+    double repliesPerSecond() const; ///< over the last second; over all of elapsedMs() once finished
     /// Response times of all answers so far in milliseconds, unsorted.
     std::vector<float> responseTimes() const;
     std::vector<protocol::Reject> recentRejected() const; ///< newest last, at most 50

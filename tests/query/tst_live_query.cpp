@@ -5,6 +5,7 @@
 #include <QElapsedTimer>
 
 #include <atomic>
+#include <cmath>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -86,6 +87,8 @@ private Q_SLOTS:
     void knownFillsTheGaps();
     void cancelled();
     void asksTheSilentAgain();
+    void rateIsOfTheRound();
+    void roundsThatOverlap();
     void offlineThatAnswersCounts();
     void sumHoldsUnderConcurrency();
     void cannotAsk();
@@ -396,6 +399,61 @@ void LiveQueryTest::asksTheSilentAgain()
     QCOMPARE(asker.query->tally().late, 0); // they were asked anew
     QCOMPARE(asker.text("d2", "outcome"), std::string("answered"));
     QCOMPARE(asker.table.rowCount(), std::size_t(3));
+}
+
+void LiveQueryTest::rateIsOfTheRound()
+{
+    onQuery([this](const protocol::QueryRequest &, const nats::MessageView &message) {
+        const std::string to(message.reply);
+        if (message.subject == "fleet.query.all") {
+            for (int i = 0; i < 50; ++i)
+                reply(to, rowOf("d" + std::to_string(i)));
+        } else if (message.subject == "fleet.query.device.d50") {
+            reply(to, rowOf("d50"));
+        }
+    });
+    Asker asker;
+    QVERIFY(asker.start(m_operator, planFor(52, 400)));
+    QVERIFY(asker.query->waitFinished(5000));
+    const auto expected = [&asker](int replies) {
+        const double seconds = static_cast<double>(asker.query->elapsedMs()) / 1000;
+        return std::abs(asker.query->repliesPerSecond() * seconds - replies) < 0.5;
+    };
+    QCOMPARE(asker.of(Outcome::Silent), 2);
+    QVERIFY(expected(50));
+    QVERIFY(asker.query->askSilentAgain().ok());
+    QVERIFY(asker.query->waitFinished(5000));
+    QCOMPARE(asker.of(Outcome::Answered), 51);
+    QVERIFY(expected(1)); // not those of the round before
+}
+
+void LiveQueryTest::roundsThatOverlap()
+{
+    constexpr int devices = 200;
+    std::atomic<bool> isAwake{false};
+    std::string first;
+    onQuery([&](const protocol::QueryRequest &, const nats::MessageView &message) {
+        if (message.subject == "fleet.query.all") {
+            first = message.reply;
+        } else if (isAwake) {
+            const std::string device(Subjects::lastToken(message.subject));
+            reply(first, "no answer"); // to whoever still listens there
+            reply(first, "no answer");
+            reply(std::string(message.reply), rowOf(device));
+        }
+    });
+    query::Plan plan = planFor(devices, 300);
+    plan.lateMs = 0; // the first round's inbox goes while the second one is under way
+    Asker asker;
+    QVERIFY(asker.start(m_operator, plan));
+    QVERIFY(asker.query->waitFinished(5000));
+    QCOMPARE(asker.of(Outcome::Silent), devices);
+    isAwake = true;
+    QVERIFY(asker.query->askSilentAgain().ok());
+    QVERIFY(asker.query->waitFinished(5000));
+    QCOMPARE(asker.of(Outcome::Answered), devices);
+    for (int i = 0; i < devices; ++i)
+        QCOMPARE(asker.text("d" + std::to_string(i), "outcome"), std::string("answered"));
 }
 
 void LiveQueryTest::offlineThatAnswersCounts()
