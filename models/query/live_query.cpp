@@ -128,8 +128,7 @@ struct LiveQuery::Private {
 
     std::atomic<bool> notified{false};
 
-    // of the NATS thread alone
-    protocol::Decoder decoder;
+    // of take(), under the lock as well
     struct Shape {
         std::vector<std::string> names;
         std::vector<std::string> columns;    // empty: the field is not kept
@@ -311,7 +310,7 @@ struct LiveQuery::Private {
         });
     }
 
-    void onMessage(const nats::MessageView &message)
+    void onMessage(const nats::MessageView &message, protocol::Decoder &decoder)
     {
         const Clock::time_point now = Clock::now();
         if (message.status != 0) {
@@ -453,8 +452,10 @@ struct LiveQuery::Private {
 
     Status listen()
     {
+        // A gather that is going may still be in its handler on another thread: each decodes for itself.
+        auto decoder = std::make_shared<protocol::Decoder>();
         Result<std::unique_ptr<nats::Gather>> listening = nats::Gather::listen(
-            connection, [this](const nats::MessageView &message) { onMessage(message); });
+            connection, [this, decoder](const nats::MessageView &message) { onMessage(message, *decoder); });
         if (!listening)
             return listening.error();
         gather = std::move(*listening);
