@@ -223,6 +223,10 @@ struct QueryController::Private {
             shownRows = outcomeIs(query::name(query::Outcome::Silent));
         else if (tab == QLatin1String("offline"))
             shownRows = outcomeIs(query::name(query::Outcome::Offline));
+        else if (tab == QLatin1String("empty"))
+            shownRows = outcomeIs(query::name(query::Outcome::Empty));
+        else if (tab == QLatin1String("waiting"))
+            shownRows = outcomeIs(query::name(query::Outcome::Waiting));
         results.setBaseFilter(shownRows);
         results.setColumnVisible(QStringLiteral("error"), tab == QLatin1String("errors"));
     }
@@ -656,8 +660,9 @@ QString QueryController::tab() const
 
 void QueryController::setTab(const QString &tab)
 {
-    static const QStringList known{QStringLiteral("results"), QStringLiteral("errors"),
-                                   QStringLiteral("silent"), QStringLiteral("offline")};
+    static const QStringList known{QStringLiteral("results"), QStringLiteral("empty"),
+                                   QStringLiteral("errors"),  QStringLiteral("silent"),
+                                   QStringLiteral("offline"), QStringLiteral("waiting")};
     if (tab == d->tab || !known.contains(tab))
         return;
     d->tab = tab;

@@ -50,7 +50,7 @@ class QueryController : public QObject {
     Q_PROPERTY(QString problem READ problem NOTIFY progressChanged) ///< why it could not be asked, and what to do; else empty
     // answers
     Q_PROPERTY(muster::TableModel *results READ results CONSTANT)
-    Q_PROPERTY(QString tab READ tab WRITE setTab NOTIFY tabChanged) ///< "results", "errors", "silent", "offline"
+    Q_PROPERTY(QString tab READ tab WRITE setTab NOTIFY tabChanged) ///< "results", "empty", "errors", "silent", "offline", "waiting"
     Q_PROPERTY(QVariantList histogram READ histogram NOTIFY progressChanged) ///< counts of 16 equal bins up to histogramMs
     Q_PROPERTY(double histogramMs READ histogramMs NOTIFY progressChanged)
     Q_PROPERTY(QVariantMap percentiles READ percentiles NOTIFY progressChanged)   ///< {p50, p95, p99} in seconds

@@ -28,7 +28,7 @@ FocusScope {
     function showState(state: string) {
         if (state === "error")
             Query.tab = "errors"
-        else if (state === "silent" || state === "offline")
+        else if (state === "empty" || state === "silent" || state === "offline" || state === "waiting")
             Query.tab = state
         else
             Query.tab = "results"
@@ -217,7 +217,7 @@ FocusScope {
                     {
                         value: "results",
                         text: qsTr("Results"),
-                        count: Query.answered
+                        count: Query.answered + Query.unexpected
                     },
                     {
                         value: "errors",
@@ -238,6 +238,20 @@ FocusScope {
                         count: Query.offline
                     }
                 ]
+                if (Query.empty > 0 || Query.tab === "empty")
+                    list.splice(1, 0, {
+                        value: "empty",
+                        text: qsTr("Empty"),
+                        shape: "empty",
+                        count: Query.empty
+                    })
+                if (Query.tab === "waiting")
+                    list.push({
+                        value: "waiting",
+                        text: qsTr("Waiting"),
+                        shape: "waiting",
+                        count: Query.waiting
+                    })
                 if (root.narrow)
                     list.push({
                         value: "timing",
@@ -322,7 +336,7 @@ FocusScope {
     EmptyState {
         anchors.fill: table
         anchors.topMargin: Theme.tableHeader
-        visible: table.visible && root.model.rowShown === 0 && !root.model.busy && !Query.running
+        visible: table.visible && root.model.rowShown === 0 && !root.model.busy && (!Query.running || Query.tab === "waiting")
         iconName: Query.hasRun ? "search" : "query"
         title: {
             if (!Query.hasRun)
@@ -330,6 +344,10 @@ FocusScope {
             if (root.model.quickFilter !== "")
                 return qsTr("No row has \"%1\"").arg(root.model.quickFilter)
             switch (Query.tab) {
+            case "empty":
+                return qsTr("No device answered without a match")
+            case "waiting":
+                return Query.waiting > 0 ? qsTr("%1 devices have not answered yet").arg(Words.count(Query.waiting)) : qsTr("No device is waited for")
             case "errors":
                 return qsTr("No device answered with an error")
             case "silent":
@@ -339,7 +357,7 @@ FocusScope {
             }
             return qsTr("No device answered with a match")
         }
-        text: Query.hasRun ? "" : qsTr("The line above says how many devices match. Run asks them, and their answers appear here as they come.")
+        text: Query.hasRun ? (Query.tab === "waiting" && Query.waiting > 0 ? qsTr("Each is listed with its outcome as soon as that is known.") : "") : qsTr("The line above says how many devices match. Run asks them, and their answers appear here as they come.")
         actionText: Query.hasRun && root.model.quickFilter !== "" ? qsTr("Clear the filter") : ""
         onAction: {
             quick.clear()

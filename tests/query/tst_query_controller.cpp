@@ -203,7 +203,26 @@ void QueryControllerTest::tabsShowTheirDevices()
     m_query->setTab(QStringLiteral("nonsense"));
     QCOMPARE(m_query->tab(), QStringLiteral("offline"));
     m_query->setTab(QStringLiteral("results"));
-    QTRY_COMPARE(m_query->results()->rowShown(), m_query->answered());
+    QTRY_COMPARE(m_query->results()->rowShown(), m_query->answered() + m_query->unexpected());
+
+    // in no list of their own until now: who had nothing that matches, and who waits once more
+    m_query->setWhere(QStringLiteral("cpu.pct < 0"));
+    QTRY_VERIFY(m_query->canRun());
+    m_query->setTab(QStringLiteral("empty"));
+    m_query->run();
+    QTRY_VERIFY_WITH_TIMEOUT(settled(), 10'000);
+    QVERIFY(m_query->empty() > 0);
+    QTRY_COMPARE(m_query->results()->rowShown(), m_query->empty());
+    m_query->setDeadlineMs(60'000);
+    m_query->run();
+    QTRY_VERIFY(m_query->empty() > 0);
+    m_query->cancel();
+    m_query->askSilentAgain();
+    m_query->setTab(QStringLiteral("waiting"));
+    QVERIFY(m_query->waiting() > 0);
+    QTRY_COMPARE(m_query->results()->rowShown(), m_query->waiting());
+    m_query->cancel();
+    QTRY_COMPARE(m_query->results()->rowShown(), 0);
 }
 
 void QueryControllerTest::columnsStayFromRunToRun()
