@@ -11,6 +11,7 @@
 #include <QTimer>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 
@@ -134,7 +135,8 @@ struct QueryController::Private {
     QString tab = QStringLiteral("results");
     QStringList laidOut, selected; // the columns of the run before, and which of them were asked for
     bool laidOutEverything = false;
-    std::vector<float> times;
+    std::array<int, histogramBins> histogram{};
+    QVariantMap percentiles;
     double histogramMs = 2000;
     std::string groupKey;
     std::map<std::string, int> groupTotals;
@@ -306,6 +308,29 @@ struct QueryController::Private {
         Q_EMIT q->progressChanged();
     }
 
+    /// Sorted out once for all who show them.
+    void chartTimes(std::vector<float> times)
+    {
+        histogram.fill(0);
+        for (const float ms : times) {
+            const double at = static_cast<double>(ms) * histogramBins / histogramMs;
+            ++histogram[static_cast<std::size_t>(std::clamp(at, 0.0, histogramBins - 1.0))];
+        }
+        percentiles.clear();
+        if (times.empty())
+            return;
+        const auto percentile = [&times](double share) {
+            const auto rank =
+                static_cast<std::ptrdiff_t>(std::ceil(share * static_cast<double>(times.size()))) - 1;
+            const auto at = times.begin() + std::max<std::ptrdiff_t>(rank, 0);
+            std::nth_element(times.begin(), at, times.end());
+            return static_cast<double>(*at) / 1000;
+        };
+        percentiles.insert(QStringLiteral("p50"), percentile(0.50));
+        percentiles.insert(QStringLiteral("p95"), percentile(0.95));
+        percentiles.insert(QStringLiteral("p99"), percentile(0.99));
+    }
+
     void chart()
     {
         if (lastChart.isValid() && lastChart.elapsed() < chartMs) {
@@ -314,7 +339,7 @@ struct QueryController::Private {
             return;
         }
         lastChart.start();
-        times = query->responseTimes();
+        chartTimes(query->responseTimes());
         table::ViewSpec spec;
         spec.filter = outcomeIs(query::name(query::Outcome::Answered));
         spec.groupBy = {groupKey};
@@ -366,7 +391,7 @@ struct QueryController::Private {
         query = std::move(*started);
         results.clearRows();
         layOut();
-        times.clear();
+        chartTimes({});
         byGroup.clear();
         histogramMs = deadlineMs;
         running = true;
@@ -672,13 +697,8 @@ void QueryController::setTab(const QString &tab)
 
 QVariantList QueryController::histogram() const
 {
-    std::array<int, histogramBins> bins{};
-    for (const float ms : d->times) {
-        const double at = static_cast<double>(ms) * histogramBins / d->histogramMs;
-        ++bins[static_cast<std::size_t>(std::clamp(at, 0.0, histogramBins - 1.0))];
-    }
     QVariantList list;
-    for (const int count : bins)
+    for (const int count : d->histogram)
         list.append(count);
     return list;
 }
@@ -690,21 +710,7 @@ double QueryController::histogramMs() const
 
 QVariantMap QueryController::percentiles() const
 {
-    QVariantMap map;
-    if (d->times.empty())
-        return map;
-    std::vector<float> times = d->times;
-    const auto percentile = [&times](double share) {
-        const auto rank =
-            static_cast<std::ptrdiff_t>(std::ceil(share * static_cast<double>(times.size()))) - 1;
-        const auto at = times.begin() + std::max<std::ptrdiff_t>(rank, 0);
-        std::nth_element(times.begin(), at, times.end());
-        return static_cast<double>(*at) / 1000;
-    };
-    map.insert(QStringLiteral("p50"), percentile(0.50));
-    map.insert(QStringLiteral("p95"), percentile(0.95));
-    map.insert(QStringLiteral("p99"), percentile(0.99));
-    return map;
+    return d->percentiles;
 }
 
 QVariantList QueryController::byGroup() const
