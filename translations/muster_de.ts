@@ -693,6 +693,14 @@
         <translation>Die Flotte wird gelesen</translation>
     </message>
     <message>
+        <source>Devices may be missing. %1</source>
+        <translation>Möglicherweise fehlen Geräte. %1</translation>
+    </message>
+    <message>
+        <source>The fleet cannot be read</source>
+        <translation>Die Flotte kann nicht gelesen werden</translation>
+    </message>
+    <message>
         <source>No device has reported yet</source>
         <translation>Noch hat sich kein Gerät gemeldet</translation>
     </message>

@@ -285,7 +285,7 @@ FocusScope {
         anchors.bottom: parent.bottom
         width: parent.width
         visible: root.model.rowTotal === 0 && slow.passed
-        iconName: Fleet.problem !== "" ? "warning" : !Fleet.active ? "plug" : Fleet.loading ? "refresh" : "devices"
+        iconName: Fleet.problem !== "" ? "info" : !Fleet.active ? "plug" : Fleet.loading ? "refresh" : "devices"
         title: Fleet.problem !== "" ? qsTr("The fleet cannot be read") : !Fleet.active ? qsTr("Not connected") : Fleet.loading ? qsTr("Reading the fleet") : qsTr("No device has reported yet")
         text: Fleet.problem !== "" ? Fleet.problem : !Fleet.active ? qsTr("Connect to a server to see its devices.") : Fleet.loading ? qsTr("Waiting for the presence stream's snapshot.") : Fleet.followsStream ? qsTr("The account has a presence stream, and it is empty. Start muster-agent on a device; it appears here with its first heartbeat.") : qsTr("This account has no presence stream: devices appear with their next heartbeat.")
         actionText: Fleet.active ? "" : qsTr("Choose a connection")
