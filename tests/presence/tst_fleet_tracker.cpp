@@ -507,6 +507,7 @@ void FleetTrackerTest::tellsWhyTheStreamIsNotFollowed()
     QVERIFY(fleet.tracker->problem().find("PRES.ENCE") != std::string::npos);
     QVERIFY(!fleet.tracker->followsStream());
     QTRY_VERIFY(fleet.tracker->snapshotDone());
+    QVERIFY(m_operator->flush().ok()); // the server has the subscription
     QVERIFY(publish(*m_devices, presenceOf("d1")));
     QTRY_COMPARE(fleet.count(State::Online), 1); // live all the same
     fleet.tracker.reset();                       // before `told` goes
