@@ -437,8 +437,8 @@ void MachineFacts::readTemperatures()
 std::string MachineFacts::suggestedId(const std::string &root)
 {
     std::string id;
-    for (const char c :
-         trimmed(readFile(root + "/proc/sys/kernel/hostname", maxIdBytes + 1)).substr(0, maxIdBytes))
+    const std::string file = readFile(root + "/proc/sys/kernel/hostname", maxIdBytes + 1);
+    for (const char c : trimmed(file).substr(0, maxIdBytes))
         id += isToken(std::string_view(&c, 1)) ? c : '-';
     return isToken(id) ? id : "this-computer";
 }
