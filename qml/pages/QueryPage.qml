@@ -408,6 +408,7 @@ FocusScope {
         anchors.bottom: parent.bottom
         anchors.right: parent.right
         width: root.narrow ? parent.width : wanted
+        onChosen: state => root.showState(state)
     }
     ExportDialog {
         id: exporter

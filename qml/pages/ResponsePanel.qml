@@ -12,6 +12,8 @@ Flickable {
     readonly property int highest: Math.max(1, ...bins.map(n => Number(n)))
     readonly property int replies: bins.reduce((sum, n) => sum + Number(n), 0)
 
+    signal chosen(string state)
+
     contentHeight: column.height
     clip: true
     boundsBehavior: Flickable.StopAtBounds
@@ -316,18 +318,21 @@ Flickable {
                 Missing {
                     visible: Query.lateCount > 0
                     shape: "late"
+                    unlisted: true
                     count: Query.lateCount
                     text: qsTr("%1 came late, and are counted").arg(Words.count(count))
                 }
                 Missing {
                     visible: Query.unexpected > 0
                     shape: "unknown"
+                    unlisted: true
                     count: Query.unexpected
                     text: qsTr("%1 from devices that were not asked").arg(Words.count(count))
                 }
                 Missing {
                     visible: Query.rejectedCount > 0
                     shape: "error"
+                    unlisted: true
                     count: Query.rejectedCount
                     text: qsTr("%1 could not be read").arg(Words.count(count))
                 }
@@ -341,7 +346,21 @@ Flickable {
         property string shape
         property int count
         property string text
+        /// Has a list of its own.
+        readonly property bool opens: count > 0 && !unlisted
+        property bool unlisted: false
 
+        activeFocusOnTab: opens
+        Accessible.role: opens ? Accessible.Button : Accessible.StaticText
+        Accessible.name: text
+        Accessible.onPressAction: if (opens)
+            root.chosen(shape)
+        Keys.onReturnPressed: if (opens)
+            root.chosen(shape)
+        Keys.onEnterPressed: if (opens)
+            root.chosen(shape)
+        Keys.onSpacePressed: if (opens)
+            root.chosen(shape)
         width: column.width
         height: visible ? 24 : 0
         opacity: count > 0 ? 1 : 0.6
@@ -358,7 +377,21 @@ Flickable {
             anchors.rightMargin: 16
             height: parent.height
             text: missing.text
-            color: Theme.t2
+            color: pointer.containsMouse ? Theme.t1 : Theme.t2
+            Accessible.ignored: true
+        }
+        FocusFrame {
+            control: missing
+            shown: missing.activeFocus
+        }
+        MouseArea {
+            id: pointer
+
+            anchors.fill: parent
+            enabled: missing.opens
+            hoverEnabled: true
+            cursorShape: Qt.PointingHandCursor
+            onClicked: root.chosen(missing.shape)
         }
     }
 }
