@@ -1210,6 +1210,30 @@
         <source>Clear the filter</source>
         <translation>Filter leeren</translation>
     </message>
+    <message>
+        <source>Empty</source>
+        <translation>Leer</translation>
+    </message>
+    <message>
+        <source>Waiting</source>
+        <translation>Ausstehend</translation>
+    </message>
+    <message>
+        <source>No device answered without a match</source>
+        <translation>Kein Gerät hat ohne Treffer geantwortet</translation>
+    </message>
+    <message>
+        <source>%1 devices have not answered yet</source>
+        <translation>%1 Geräte haben noch nicht geantwortet</translation>
+    </message>
+    <message>
+        <source>No device is waited for</source>
+        <translation>Auf kein Gerät wird gewartet</translation>
+    </message>
+    <message>
+        <source>Each is listed with its outcome as soon as that is known.</source>
+        <translation>Jedes erscheint mit seinem Ergebnis, sobald es feststeht.</translation>
+    </message>
 </context>
 <context>
     <name>QuickFilter</name>
@@ -1678,6 +1702,10 @@
     <message>
         <source>Starting nats-server again</source>
         <translation>nats-server wird wieder gestartet</translation>
+    </message>
+    <message>
+        <source>JetStream does not answer</source>
+        <translation>JetStream antwortet nicht</translation>
     </message>
 </context>
 <context>
