@@ -153,7 +153,7 @@ std::string CommandLine::help() const
         width = std::max(width, line.first.size());
     std::string text = "Usage: " + m_program + " [options]\n" + m_about + "\n\n";
     for (const auto &[left, right] : lines)
-        text += "  " + left + std::string(width - left.size() + 2, ' ') + right + '\n';
+        text.append("  ").append(left).append(width - left.size() + 2, ' ').append(right).append("\n");
     return text;
 }
 

@@ -88,6 +88,7 @@ Status print(const Settings &settings, const table::Table &table, const filter::
     if (view) {
         for (const table::RowId row : view->rows) {
             std::vector<std::string> cells;
+            cells.reserve(columns.size());
             for (const table::ColumnIndex column : columns)
                 cells.push_back(column < 0 ? std::string() : cellText(table.cell(row, column)));
             rows.push_back(std::move(cells));

@@ -158,6 +158,7 @@ struct Answers {
             add(field);
         const bool all = settings.question.select.empty();
         std::vector<std::string> found;
+        found.reserve(static_cast<std::size_t>(table.columnCount()));
         for (table::ColumnIndex i = 0; i < table.columnCount(); ++i)
             found.push_back(table.columnName(i));
         const std::vector<std::string> last{"reply_ms", "late", "error"};
@@ -257,6 +258,7 @@ std::string rowTable(const Answers &answers)
     const auto limit = std::min(static_cast<std::size_t>(answers.settings.limit), view->rows.size());
     for (std::size_t i = 0; i < limit; ++i) {
         std::vector<std::string> cells;
+        cells.reserve(columns.size());
         for (const table::ColumnIndex column : columns)
             cells.push_back(column < 0 ? std::string() : cellText(answers.table.cell(view->rows[i], column)));
         rows.push_back(std::move(cells));

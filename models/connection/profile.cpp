@@ -65,7 +65,8 @@ Profile fromJson(const QJsonObject &json)
     const auto text = [&json](const char *key) { return json.value(QLatin1String(key)).toString(); };
     Profile profile;
     profile.name = text("name");
-    for (const QJsonValue &server : json.value(QLatin1String("servers")).toArray())
+    const QJsonArray servers = json.value(QLatin1String("servers")).toArray();
+    for (const auto &server : servers)
         profile.options.servers.push_back(server.toString().toStdString());
     profile.signIn = signInFromName(text("sign_in"));
     profile.options.tls = tlsFromName(text("tls"));
@@ -152,7 +153,7 @@ Result<QList<Profile>> ProfileStore::load() const
     }
     QList<Profile> profiles;
     const QJsonArray entries = document.object().value(QLatin1String("connections")).toArray();
-    for (const QJsonValue &entry : entries) {
+    for (const auto &entry : entries) {
         Profile profile = fromJson(entry.toObject());
         if (!profile.name.isEmpty())
             profiles.append(std::move(profile));

@@ -195,7 +195,7 @@ FormReading readForm(const QVariantMap &form, const QStringList &otherNames)
 
 Credentials readCredentials(const QString &path)
 {
-    constexpr qint64 largestFile = 64 * 1024;
+    constexpr qint64 largestFile = qint64{64} * 1024;
     QFile file(expandPath(path));
     // Nothing but a file: a pipe or a terminal would keep us waiting.
     if (!QFileInfo(file).isFile() || !file.open(QIODevice::ReadOnly))

@@ -49,7 +49,8 @@ public:
     /// Connects, then returns: the devices announce themselves meanwhile. "sim.options" names the option that
     /// cannot be.
     static Result<std::unique_ptr<Simulator>> start(const std::string &url, SimOptions options);
-    static Result<std::unique_ptr<Simulator>> start(nats::ConnectOptions connection, SimOptions options);
+    static Result<std::unique_ptr<Simulator>> start(const nats::ConnectOptions &connection,
+                                                    SimOptions options);
     ~Simulator();
 
     int deviceCount() const;

@@ -108,7 +108,7 @@ void appendFixed(std::string &out, int value, int digits)
     appendNumber(out, positive % scale);
 }
 
-constexpr std::int64_t kilo = 1024, mega = 1024 * 1024;
+constexpr std::int64_t kilo = 1024, mega = kilo * 1024;
 
 std::int64_t memoryTotal(const SimDevice &device)
 {

@@ -17,7 +17,7 @@ constexpr milliseconds goodbyeTimeout{1000};
 constexpr double goodbyeSeconds = 5;
 constexpr double reannounceSeconds = 1; ///< a whole fleet that comes back at once is a burst; this spreads it
 constexpr int maxSpreadMs = 600'000;
-constexpr std::size_t maxArrived = 100'000, maxArrivedBytes = 64u * 1024 * 1024;
+constexpr std::size_t maxArrived = 100'000, maxArrivedBytes = std::size_t{64} * 1024 * 1024;
 constexpr std::size_t maxJobs = 100'000, maxDelayed = 8'000'000;
 
 struct Failure {

@@ -83,10 +83,11 @@ Result<std::unique_ptr<Simulator>> Simulator::start(const std::string &url, SimO
     nats::ConnectOptions connection;
     connection.servers = {url};
     connection.name = "muster-sim";
-    return start(std::move(connection), std::move(options));
+    return start(connection, std::move(options));
 }
 
-Result<std::unique_ptr<Simulator>> Simulator::start(nats::ConnectOptions connection, SimOptions options)
+Result<std::unique_ptr<Simulator>> Simulator::start(const nats::ConnectOptions &connection,
+                                                    SimOptions options)
 {
     if (Status s = check(options); !s)
         return s.error();

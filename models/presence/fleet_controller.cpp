@@ -80,7 +80,7 @@ void RejectedListModel::setEntries(std::vector<presence::Rejected> entries)
     if (fresh > 0) {
         beginInsertRows({}, 0, fresh - 1);
         m_entries = std::move(entries);
-        m_entries.resize(static_cast<std::size_t>(fresh + kept));
+        m_entries.resize(static_cast<std::size_t>(fresh) + static_cast<std::size_t>(kept));
         endInsertRows();
     }
 }

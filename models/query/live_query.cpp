@@ -21,7 +21,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr std::size_t maxTextBytes = 16 * 1024; // of one cell
+constexpr std::size_t maxTextBytes = std::size_t{16} * 1024; // of one cell
 constexpr std::size_t maxNameBytes = 256;
 constexpr std::size_t maxColumns = 1000;
 constexpr std::size_t maxUnexpected = 100'000; // shown; more are counted
@@ -83,7 +83,7 @@ std::int64_t Tally::sum() const
 
 int chosenSpreadMs(std::size_t devices, std::size_t fields, int deadlineMs)
 {
-    constexpr std::size_t freeBytes = 32u * 1024 * 1024;
+    constexpr std::size_t freeBytes = std::size_t{32} * 1024 * 1024;
     const std::size_t perDevice = 100 + 24 * (fields == 0 ? 40 : fields); // a field is about 24 bytes of JSON
     const std::size_t bytes = devices * perDevice;
     if (bytes <= freeBytes)
@@ -486,7 +486,7 @@ struct LiveQuery::Private {
     {
         std::unique_lock lock(mutex);
         while (!isStopping) {
-            if (!toAsk.empty()) {
+            if (!toAsk.empty() && gather) {
                 askSome(lock);
                 continue;
             }

@@ -206,7 +206,7 @@ std::int64_t Planner::count(const std::vector<Scope> &scopes) const
 Planner::Asking Planner::asking(const Question &question, const Parts &parts, const Subjects &fleet,
                                 std::int64_t online) const
 {
-    const Asking each{{}, {}, online};
+    Asking each{{}, {}, online};
     const bool byName = std::any_of(question.scopes.begin(), question.scopes.end(),
                                     [](const Scope &scope) { return scope.kind == Scope::Kind::Devices; });
     const auto labels = byLabel(question.scopes);

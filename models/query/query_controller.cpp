@@ -75,7 +75,7 @@ bool removeAt(QStringList &list, int index)
 
 filter::Expression outcomeIs(std::string_view first, std::string_view second = {})
 {
-    const filter::Expression one = filter::Expression::equals("outcome", Value(std::string(first)));
+    filter::Expression one = filter::Expression::equals("outcome", Value(std::string(first)));
     if (second.empty())
         return one;
     auto either = std::make_shared<filter::Node>();
@@ -173,7 +173,7 @@ struct QueryController::Private {
             return name == "fw" || std::find(labels.begin(), labels.end(), name) != labels.end();
         };
         for (const QString &field : groupBy) {
-            if (const std::string name = field.toStdString(); isLabel(name))
+            if (std::string name = field.toStdString(); isLabel(name))
                 return name;
         }
         return isLabel("group") ? "group" : "site";

@@ -55,7 +55,8 @@ public:
     static std::unique_ptr<Dealer> make(const Snapshot &snapshot, const std::vector<Level> &levels)
     {
         constexpr std::size_t most = 65536;
-        auto dealer = std::unique_ptr<Dealer>(new Dealer);
+        std::unique_ptr<Dealer> dealer(
+            new Dealer); // NOLINT(modernize-make-unique): the constructor is private
         std::size_t product = 1;
         for (const Level &level : levels) {
             std::size_t values = 0;

@@ -180,6 +180,8 @@ private:
     void sortByWord(std::size_t begin, std::size_t end, std::uint64_t differing)
     {
         constexpr std::size_t worthRadix = 2048;
+        if (differing == 0)
+            return;
         // Bits that all have alike would only cost passes: the same letters stand in many names.
         const int shift = std::countr_zero(differing);
         const int bits = static_cast<int>(std::bit_width(differing)) - shift;

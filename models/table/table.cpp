@@ -432,7 +432,7 @@ void Table::Private::compact()
             column.codeLimit > 2 * data.rowCount)
             compactTexts(column);
     }
-    constexpr std::size_t bytesWorthIt = 64 * 1024;
+    constexpr std::size_t bytesWorthIt = std::size_t{64} * 1024;
     if (deadKeyBytes > bytesWorthIt && deadKeyBytes > keys().keys->memoryBytes() / 2)
         compactKeys();
 }
@@ -475,7 +475,7 @@ void Table::Private::compactKeys()
     deadKeyBytes = 0;
 }
 
-Table::Table(std::string keyColumn) : d(std::make_unique<Private>())
+Table::Table(std::string_view keyColumn) : d(std::make_unique<Private>())
 {
     d->addColumn(keyColumn, Type::Empty);
     d->keys().type = Type::Text;

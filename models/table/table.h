@@ -13,8 +13,8 @@
 
 namespace muster::table {
 
-/// The type of a column. It starts as the type of the first value and widens without loss as others arrive: Int to
-/// Double, Version to Text, anything to Text. Absent is a state of every cell, not a type.
+/// The type of a column. It starts as the type of the first value and widens without loss as others arrive:
+/// Int to Double, Version to Text, anything to Text. Absent is a state of every cell, not a type.
 enum class Type { Empty, Bool, Int, Double, Time, Version, Text };
 
 /// Stable for the life of a row; a removed row's id may serve a later one.
@@ -22,9 +22,9 @@ using RowId = std::uint32_t;
 constexpr RowId noRow = ~RowId{0};
 using ColumnIndex = int; ///< order of discovery; -1: no such column
 
-/// Rows made on another thread, typed and dictionary-encoded there, for Table::apply. Several writes to one key
-/// within a batch become one row: the latest value of each field wins. One that was moved from can only be assigned
-/// to or destroyed.
+/// Rows made on another thread, typed and dictionary-encoded there, for Table::apply. Several writes to one
+/// key within a batch become one row: the latest value of each field wins. One that was moved from can only
+/// be assigned to or destroyed.
 class Batch {
 public:
     Batch();
@@ -59,15 +59,16 @@ struct Change {
     bool newColumns = false;
 };
 
-/// An immutable picture of a table, cheap to take (chunks are shared, copied on write): for filters, sorts and
-/// exports on other threads while the table goes on.
+/// An immutable picture of a table, cheap to take (chunks are shared, copied on write): for filters, sorts
+/// and exports on other threads while the table goes on.
 class Snapshot;
 
-/// Typed columns in chunks. One thread at a time (the GUI's, under an item model). Not a QObject, holds no QVariant.
+/// Typed columns in chunks. One thread at a time (the GUI's, under an item model). Not a QObject, holds no
+/// QVariant.
 class Table {
 public:
     /// `keyColumn` names the column that shows the row's key ("device").
-    explicit Table(std::string keyColumn);
+    explicit Table(std::string_view keyColumn);
     ~Table();
     Table(Table &&) noexcept;
     Table &operator=(Table &&) noexcept;

@@ -105,9 +105,9 @@ table::Format formatOf(const QString &file)
 
 } // namespace
 
-TableModel::Private::Private(TableModel *model, std::string keyColumn)
+TableModel::Private::Private(TableModel *model, std::string_view keyColumn)
     : q(model),
-      table(std::move(keyColumn)),
+      table(keyColumn),
       columnList(new ColumnListModel(model))
 {
     settleTimer.setSingleShot(true);
@@ -817,9 +817,9 @@ QVariant TableModel::Private::rowData(RowId row, const Shown &column, int role) 
 
 // The model
 
-TableModel::TableModel(std::string keyColumn, QObject *parent)
+TableModel::TableModel(std::string_view keyColumn, QObject *parent)
     : QAbstractTableModel(parent),
-      d(std::make_unique<Private>(this, std::move(keyColumn)))
+      d(std::make_unique<Private>(this, keyColumn))
 {
     connect(&d->settleTimer, &QTimer::timeout, this, [this] { d->settle(); });
     d->discoverColumns();

@@ -46,23 +46,26 @@ private:
     friend class TableModel;
 };
 
-/// The one item model over a columnar table: flattened groups, filter, sort, selection by row. Serves every table of the
-/// application. GUI thread only; filters and sorts of large tables run on workers and arrive later (busy is true
-/// meanwhile). Cells are read from the columns when a delegate asks.
+/// The one item model over a columnar table: flattened groups, filter, sort, selection by row. Serves every
+/// table of the application. GUI thread only; filters and sorts of large tables run on workers and arrive
+/// later (busy is true meanwhile). Cells are read from the columns when a delegate asks.
 class TableModel : public QAbstractTableModel {
     Q_OBJECT
-    Q_PROPERTY(int rowTotal READ rowTotal NOTIFY countsChanged)  ///< rows in the table
-    Q_PROPERTY(int rowShown READ rowShown NOTIFY countsChanged)  ///< rows that pass the filters, collapsed ones included
+    Q_PROPERTY(int rowTotal READ rowTotal NOTIFY countsChanged) ///< rows in the table
+    Q_PROPERTY(int rowShown READ rowShown NOTIFY
+                   countsChanged) ///< rows that pass the filters, collapsed ones included
     Q_PROPERTY(bool busy READ busy NOTIFY busyChanged)
     Q_PROPERTY(bool paused READ paused WRITE setPaused NOTIFY pausedChanged) ///< batches wait; "Live" is off
     Q_PROPERTY(QString quickFilter READ quickFilter WRITE setQuickFilter NOTIFY quickFilterChanged)
     Q_PROPERTY(QString expression READ expression NOTIFY expressionChanged) ///< the last one that was valid
     Q_PROPERTY(QStringList groupBy READ groupBy WRITE setGroupBy NOTIFY groupByChanged)
-    Q_PROPERTY(QStringList aggregates READ aggregates WRITE setAggregates NOTIFY aggregatesChanged) ///< "avg cpu.pct"
+    Q_PROPERTY(QStringList aggregates READ aggregates WRITE setAggregates NOTIFY
+                   aggregatesChanged)                                  ///< "avg cpu.pct"
     Q_PROPERTY(QVariantList sortKeys READ sortKeys NOTIFY sortChanged) ///< [{column, descending}]
     Q_PROPERTY(int selectedCount READ selectedCount NOTIFY selectionChanged)
     Q_PROPERTY(muster::ColumnListModel *columnList READ columnList CONSTANT)
-    Q_PROPERTY(int exportProgress READ exportProgress NOTIFY exportProgressChanged) ///< percent; -1: none running
+    Q_PROPERTY(
+        int exportProgress READ exportProgress NOTIFY exportProgressChanged) ///< percent; -1: none running
 
 public:
     enum Role {
@@ -72,16 +75,16 @@ public:
         GroupRole,                   ///< bool: a group's heading
         DepthRole,                   ///< 0 is outermost; rows are one deeper than their innermost group
         ExpandedRole,
-        CountRole,                   ///< rows of a group
+        CountRole, ///< rows of a group
         SelectedRole,
         RightAlignedRole,
-        ToolTipTextRole              ///< exact times in UTC and local; full text of cut cells
+        ToolTipTextRole ///< exact times in UTC and local; full text of cut cells
     };
     Q_ENUM(Role)
     enum SelectMode { Replace, Toggle, Range };
     Q_ENUM(SelectMode)
 
-    explicit TableModel(std::string keyColumn, QObject *parent = nullptr);
+    explicit TableModel(std::string_view keyColumn, QObject *parent = nullptr);
     ~TableModel() override;
 
     // for the owner of the data
@@ -152,7 +155,8 @@ public:
     Q_INVOKABLE QString selectionAsTsv() const; ///< with a header line
     Q_INVOKABLE void copySelection() const;     ///< as TSV, to the clipboard
 
-    /// In the background; visible columns, current filter, sort and groups. ".tsv" and ".jsonl" choose the format.
+    /// In the background; visible columns, current filter, sort and groups. ".tsv" and ".jsonl" choose the
+    /// format.
     Q_INVOKABLE void exportTo(const QUrl &file, bool raw = false);
     Q_INVOKABLE void cancelExport();
     /// The most frequent values of a field, as text, for completion.

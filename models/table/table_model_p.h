@@ -45,7 +45,7 @@ struct TableModel::Private {
         bool any() const { return rows || members || order; }
     };
 
-    Private(TableModel *model, std::string keyColumn);
+    Private(TableModel *model, std::string_view keyColumn);
     ~Private();
 
     // Cells, of the live table or of the picture taken when the model was paused.

@@ -70,7 +70,7 @@ std::uint64_t hashText(std::string_view text)
 StoredText Arena::store(std::string_view text)
 {
     constexpr std::size_t padding = 16;
-    constexpr std::size_t largestBlock = 256 * 1024;
+    constexpr std::size_t largestBlock = std::size_t{256} * 1024;
     const auto length = static_cast<std::uint32_t>(
         std::min<std::size_t>(text.size(), std::numeric_limits<std::uint32_t>::max()));
     const std::size_t need = sizeof length + length;

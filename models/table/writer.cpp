@@ -204,7 +204,7 @@ std::vector<std::string> columnsOf(const View &view, const ViewSpec &spec, const
 std::vector<std::string> groupHeader(const ViewSpec &spec)
 {
     std::vector<std::string> header = spec.groupBy;
-    header.push_back("count");
+    header.emplace_back("count");
     for (const Aggregate &aggregate : spec.aggregates)
         header.push_back(std::string(name(aggregate.function)) +
                          (aggregate.column.empty() ? "" : " " + aggregate.column));
@@ -220,7 +220,7 @@ std::vector<ValueView> groupLine(const View &view, const ViewSpec &spec, const G
         if (at->parent < 0)
             break;
     }
-    values.push_back(static_cast<std::int64_t>(group.end - group.begin));
+    values.emplace_back(static_cast<std::int64_t>(group.end - group.begin));
     for (const Value &aggregate : group.aggregates)
         values.push_back(muster::view(aggregate));
     return values;
@@ -290,6 +290,7 @@ Status writeRows(const Snapshot &snapshot, const View &view, const std::vector<s
     const CellWriter writer(options);
     if (options.format == Format::JsonLines) {
         std::vector<const Column *> columns;
+        columns.reserve(names.size());
         for (const std::string &name : names)
             columns.push_back(snapshot.column(name));
         const auto appendLine = [&](std::string &out, std::size_t i) {
