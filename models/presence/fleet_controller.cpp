@@ -6,6 +6,7 @@
 
 #include <QDateTime>
 #include <QThreadPool>
+#include <QTimeZone>
 #include <QTimer>
 
 #include <algorithm>
@@ -51,7 +52,7 @@ QVariant RejectedListModel::data(const QModelIndex &index, int role) const
     case DetailRole:
         return text(entry.reject.detail);
     case TimeRole:
-        return QDateTime::fromMSecsSinceEpoch(entry.atMicros / 1000, Qt::UTC);
+        return QDateTime::fromMSecsSinceEpoch(entry.atMicros / 1000, QTimeZone::utc());
     default:
         return {};
     }

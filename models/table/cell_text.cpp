@@ -6,6 +6,7 @@
 #include <QCoreApplication>
 #include <QDateTime>
 #include <QLocale>
+#include <QTimeZone>
 
 #include <array>
 #include <cmath>
@@ -115,7 +116,7 @@ public:
 
     static QString exactTime(UtcTime time)
     {
-        const QDateTime utc = QDateTime::fromMSecsSinceEpoch(time.millis(), Qt::UTC);
+        const QDateTime utc = QDateTime::fromMSecsSinceEpoch(time.millis(), QTimeZone::utc());
         const QString form = QStringLiteral("yyyy-MM-dd HH:mm:ss.zzz");
         return tr("%1 UTC\n%2 local")
             .arg(utc.toString(form), utc.toLocalTime().toString(form + QStringLiteral(" t")));
