@@ -54,33 +54,6 @@ std::size_t rateSlot(Clock::time_point at)
 
 } // namespace
 
-std::string_view name(Outcome outcome)
-{
-    switch (outcome) {
-    case Outcome::Answered:
-        return "answered";
-    case Outcome::Empty:
-        return "empty";
-    case Outcome::Error:
-        return "error";
-    case Outcome::Silent:
-        return "silent";
-    case Outcome::Offline:
-        return "offline";
-    case Outcome::Waiting:
-        return "waiting";
-    }
-    return "waiting";
-}
-
-std::int64_t Tally::sum() const
-{
-    std::int64_t sum = 0;
-    for (const std::int64_t count : counts)
-        sum += count;
-    return sum;
-}
-
 int chosenSpreadMs(std::size_t devices, std::size_t fields, int deadlineMs)
 {
     constexpr std::size_t freeBytes = std::size_t{32} * 1024 * 1024;

@@ -5,9 +5,9 @@
 #include "core/protocol/messages.h"
 #include "core/subjects.h"
 #include "nats/connection.h"
+#include "query/run.h"
 #include "table/table.h"
 
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -17,26 +17,6 @@
 #include <vector>
 
 namespace muster::query {
-
-/// Where a device of a roster stands. Exactly one at any moment.
-enum class Outcome { Answered, Empty, Error, Silent, Offline, Waiting };
-constexpr int outcomeCount = 6;
-std::string_view name(Outcome outcome); ///< "answered", ...
-/// What the outcome column says of an answer from outside the roster.
-constexpr std::string_view unexpectedName = "unexpected";
-
-/// How many devices of the roster stand where. The sum is the roster's size, at every moment.
-struct Tally {
-    std::array<std::int64_t, outcomeCount> counts{};
-    std::int64_t unexpected = 0; ///< answers of devices outside the roster; not in the sum
-    std::int64_t outside = 0; ///< devices outside the roster that a shared subject reached and that did not
-                              ///< match, as they should; not shown
-    std::int64_t late = 0;    ///< of the answered, empty and error: after the deadline
-    std::int64_t duplicates = 0; ///< answers of a device that had answered already; the first counts
-    std::int64_t rejected = 0;   ///< messages that were no answer
-    std::int64_t of(Outcome outcome) const { return counts[static_cast<std::size_t>(outcome)]; }
-    std::int64_t sum() const;
-};
 
 /// One device of a frozen roster.
 struct Expected {
@@ -74,37 +54,31 @@ int chosenSpreadMs(std::size_t devices, std::size_t fields, int deadlineMs);
 /// with the columns device, outcome, reply_ms, error, late, Plan::known and the fields of the rows (a field
 /// with the name of one of the first five becomes "field.<name>"). A device's row appears when its outcome is
 /// known; who waits has none, or is "waiting" when it is asked again. Ends when nobody waits, when the server
-/// says that nobody listens to those who wait, or at the deadline. Thread-safe; drain() belongs to one
-/// thread.
-class LiveQuery {
+/// says that nobody listens to those who wait, or at the deadline.
+class LiveQuery final : public Run {
 public:
     /// `onProgress` is called on a NATS or timer thread, at most once until the next drain(): wake up and
     /// drain. An error when the question could not be asked at all ("nats.disconnected", "query.deadline",
     /// ...).
     static Result<std::unique_ptr<LiveQuery>> start(std::shared_ptr<nats::Connection> connection, Plan plan,
                                                     std::function<void()> onProgress = {});
-    ~LiveQuery();
+    ~LiveQuery() override;
 
-    bool drain(table::Batch &batch); ///< `batch` is emptied first
-    Tally tally() const;
-    bool finished() const; ///< nobody waits any more, or the deadline passed, or cancelled
-    bool cancelled() const;
-    void cancel(); ///< those who wait become silent
-    /// Asks those who are silent once more, each on its own subject; they wait again until the new deadline.
-    Status askSilentAgain();
-    /// Blocks until finished() or the time is over; for programs without an event loop.
-    bool waitFinished(int milliseconds);
-    /// The link went down: what was answered meanwhile is lost, which problem() then says.
-    void noteLinkDown();
-    /// What kept the question or answers from their way, and what to do; empty when nothing did.
-    std::string problem() const;
+    bool drain(table::Batch &batch) override;
+    Tally tally() const override;
+    bool finished() const override;
+    bool cancelled() const override;
+    void cancel() override;
+    Status askSilentAgain() override; ///< each on its own subject
+    bool waitFinished(int milliseconds) override;
+    void noteLinkDown() override;
+    std::string problem() const override;
 
-    const std::string &id() const;
-    std::int64_t elapsedMs() const;  ///< since asked, or asked again; until the end, once finished
-    double repliesPerSecond() const; ///< over the last second; over all of elapsedMs() once finished
-    /// Response times of all answers so far in milliseconds, unsorted.
-    std::vector<float> responseTimes() const;
-    std::vector<protocol::Reject> recentRejected() const; ///< newest last, at most 50
+    const std::string &id() const override;
+    std::int64_t elapsedMs() const override;
+    double repliesPerSecond() const override;
+    std::vector<float> responseTimes() const override;
+    std::vector<protocol::Reject> recentRejected() const override;
 
 private:
     LiveQuery();

@@ -20,6 +20,8 @@ struct Scope {
     Kind kind = Kind::All;
     std::string key, value;           ///< Label: any label; Site, Group: value
     std::vector<std::string> devices; ///< Devices
+
+    bool operator==(const Scope &) const = default;
 };
 
 /// The scopes as one filter over labels: several values of one label are alternatives, several labels must
