@@ -5,6 +5,7 @@
 #include "core/protocol/messages.h"
 #include "core/subjects.h"
 #include "nats/connection.h"
+#include "query/known.h"
 #include "query/run.h"
 #include "table/table.h"
 
@@ -21,8 +22,8 @@ namespace muster::query {
 /// One device of a frozen roster.
 struct Expected {
     std::string device;
-    bool online = true;       ///< false: listed as offline, not asked
-    std::vector<Value> known; ///< in the order of Plan::known; may be shorter
+    bool online = true; ///< false: listed as offline, not asked
+    Known known;
 };
 
 struct Plan {

@@ -2,11 +2,13 @@
 #include "query/plan.h"
 
 #include "core/device_id.h"
+#include "table/columns.h"
+#include "table/parallel.h"
 #include "table/view.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
-#include <unordered_set>
 
 namespace muster::query {
 namespace {
@@ -95,6 +97,110 @@ bool areTokens(const std::vector<std::string> &values)
     return std::all_of(values.begin(), values.end(), [](const std::string &value) { return isToken(value); });
 }
 
+std::string_view keyOf(const table::Snapshot &devices, table::RowId row)
+{
+    return table::textOf(
+        devices.columns.front().chunkOf(row)->data<table::StoredText>()[row % table::chunkRows]);
+}
+
+/// The presence of each device, by a look-up instead of a comparison of texts.
+class States {
+public:
+    explicit States(const table::Snapshot &devices)
+    {
+        const table::Column *column = devices.column("presence");
+        if (!column || !table::isTextual(column->type))
+            return;
+        m_byCode.assign(column->codeLimit, presence::State::Never);
+        for (std::uint32_t code = 1; code < column->codeLimit; ++code) {
+            for (int i = 0; i < presence::stateCount; ++i) {
+                const auto state = static_cast<presence::State>(i);
+                if (column->dictionary->text(code) == presence::name(state))
+                    m_byCode[code] = state;
+            }
+        }
+        m_codes.emplace(*column, devices.chunkCount());
+    }
+    presence::State of(table::RowId row) const
+    {
+        return m_codes && m_codes->has(row) ? m_byCode[(*m_codes)[row]] : presence::State::Never;
+    }
+    /// What is unknown may be there: it is asked.
+    bool isAsked(table::RowId row) const
+    {
+        const presence::State state = of(row);
+        return state != presence::State::Offline && state != presence::State::Never;
+    }
+    std::int64_t asked(const std::vector<table::RowId> &rows) const
+    {
+        return std::count_if(rows.begin(), rows.end(), [this](table::RowId row) { return isAsked(row); });
+    }
+
+private:
+    std::vector<presence::State> m_byCode;
+    std::optional<table::Reader<std::uint32_t>> m_codes;
+};
+
+/// Makes what is known of devices, once for each combination of values.
+class KnownMaker {
+public:
+    KnownMaker(const table::Snapshot &devices, const std::vector<std::string> &columns)
+    {
+        for (const std::string &name : columns)
+            m_columns.push_back(devices.column(name));
+        m_words.resize(2 * columns.size());
+    }
+
+    Known of(table::RowId row)
+    {
+        for (std::size_t i = 0; i < m_columns.size(); ++i) {
+            const table::Column *column = m_columns[i];
+            const bool has = column && column->type != table::Type::Empty && column->has(row);
+            m_words[2 * i] = has ? 1 : 0;
+            m_words[2 * i + 1] = has ? word(*column, row) : 0;
+        }
+        const std::string_view key(reinterpret_cast<const char *>(m_words.data()),
+                                   m_words.size() * sizeof m_words.front());
+        const std::uint64_t hash = table::hashText(key);
+        const std::uint32_t seen = m_index.find(
+            hash, [&](std::uint32_t number) { return table::textOf(m_made[number].key) == key; });
+        if (seen != table::HashIndex::none)
+            return m_made[seen].known;
+        std::vector<Value> values;
+        values.reserve(m_columns.size());
+        for (const table::Column *column : m_columns)
+            values.push_back(column ? own(column->cell(row)) : Value());
+        m_index.insert(hash, static_cast<std::uint32_t>(m_made.size()));
+        m_made.push_back({m_keys.store(key), Known(std::move(values))});
+        return m_made.back().known;
+    }
+
+private:
+    /// Equal for equal values of one column.
+    static std::uint64_t word(const table::Column &column, table::RowId row)
+    {
+        const table::Chunk &chunk = *column.chunkOf(row);
+        const std::size_t i = row % table::chunkRows;
+        if (column.isKey)
+            return reinterpret_cast<std::uintptr_t>(chunk.data<table::StoredText>()[i]);
+        if (table::isTextual(column.type))
+            return chunk.data<std::uint32_t>()[i];
+        if (column.type == table::Type::Bool)
+            return (chunk.data<std::uint64_t>()[i / 64] >> (i % 64)) & 1;
+        return chunk.data<std::uint64_t>()[i];
+    }
+
+    struct Made {
+        table::StoredText key;
+        Known known;
+    };
+    std::vector<const table::Column *> m_columns;
+    std::vector<std::uint64_t> m_words;
+    std::vector<Made> m_made;
+    table::HashIndex m_index;
+    table::Arena m_keys;
+};
+
 } // namespace
 
 filter::Expression rosterFilter(const std::vector<Scope> &scopes)
@@ -136,64 +242,44 @@ Parts split(const filter::Expression &where, const std::vector<std::string> &lab
     return parts;
 }
 
+Planner::Planner(std::shared_ptr<const table::Snapshot> devices, std::vector<std::string> labels)
+    : m_devices(std::move(devices)),
+      m_labels(std::move(labels))
+{
+}
+
 Planner::Planner(const table::Table &devices, std::vector<std::string> labels)
-    : m_devices(devices),
-      m_labels(std::move(labels)),
-      m_snapshot(devices.snapshot()),
-      m_presence(devices.column("presence"))
+    : Planner(devices.snapshot(), std::move(labels))
 {
 }
 
-presence::State Planner::stateOf(table::RowId row) const
-{
-    const ValueView cell = m_presence < 0 ? ValueView() : m_devices.cell(row, m_presence);
-    const auto *text = std::get_if<std::string_view>(&cell);
-    for (int i = 0; text && i < presence::stateCount; ++i) {
-        if (*text == presence::name(static_cast<presence::State>(i)))
-            return static_cast<presence::State>(i);
-    }
-    return presence::State::Never;
-}
-
-/// What is unknown may be there: it is asked.
-bool Planner::isAsked(table::RowId row) const
-{
-    const presence::State state = stateOf(row);
-    return state != presence::State::Offline && state != presence::State::Never;
-}
-
-std::vector<table::RowId> Planner::rosterRows(const std::vector<Scope> &scopes,
-                                              const filter::Expression &known) const
+Planner::Rows Planner::rosterRows(const std::vector<Scope> &scopes, const filter::Expression &known) const
 {
     table::ViewSpec spec;
     spec.filter = filter::Expression::both(rosterFilter(scopes), known);
-    std::optional<table::View> view = table::evaluate(*m_snapshot, spec);
-    std::vector<table::RowId> rows = view ? std::move(view->rows) : std::vector<table::RowId>();
+    std::optional<table::View> view = table::evaluate(*m_devices, spec);
+    Rows rows = view ? std::move(view->rows) : Rows();
 
     bool byName = false;
-    std::unordered_set<table::RowId> named;
+    table::HashIndex index;
+    std::vector<std::string_view> names;
     for (const Scope &scope : scopes) {
         if (scope.kind != Scope::Kind::Devices)
             continue;
         byName = true;
         for (const std::string &device : scope.devices) {
-            if (const table::RowId row = m_devices.find(device); row != table::noRow)
-                named.insert(row);
+            index.insert(table::hashText(device), static_cast<std::uint32_t>(names.size()));
+            names.push_back(device);
         }
     }
-    if (byName)
-        std::erase_if(rows, [&named](table::RowId row) { return !named.contains(row); });
+    if (byName) {
+        std::erase_if(rows, [&](table::RowId row) {
+            const std::string_view key = keyOf(*m_devices, row);
+            return index.find(table::hashText(key), [&](std::uint32_t i) { return names[i] == key; }) ==
+                   table::HashIndex::none;
+        });
+    }
     return rows;
-}
-
-std::int64_t Planner::askedCount(const filter::Expression &filter) const
-{
-    table::ViewSpec spec;
-    spec.filter = filter;
-    const std::optional<table::View> view = table::evaluate(*m_snapshot, spec);
-    return view ? std::count_if(view->rows.begin(), view->rows.end(),
-                                [this](table::RowId row) { return isAsked(row); })
-                : 0;
 }
 
 std::int64_t Planner::count(const std::vector<Scope> &scopes) const
@@ -217,13 +303,14 @@ Planner::Asking Planner::asking(const Question &question, const Parts &parts, co
         return each;
 
     Asking shared;
+    std::vector<Scope> reached;
     const auto group = labels.find("group");
     const auto site = labels.find("site");
     const auto region = labels.find("region");
     const auto keep = [&](std::string_view label) {
         for (const Scope &scope : question.scopes) {
             if (scope.kind != Scope::Kind::All && labelOf(scope) == label)
-                shared.reached.push_back(scope);
+                reached.push_back(scope);
         }
     };
     if (group != labels.end() && areTokens(group->second)) {
@@ -246,7 +333,8 @@ Planner::Asking Planner::asking(const Question &question, const Parts &parts, co
     } else {
         shared.subjects.push_back(fleet.queryAll());
     }
-    shared.answers = askedCount(rosterFilter(shared.reached));
+    shared.reached = rosterRows(reached, {});
+    shared.answers = States(*m_devices).asked(shared.reached);
     const auto messages = static_cast<std::int64_t>(shared.subjects.size());
     return messages + shared.answers <= 2 * online ? shared : each;
 }
@@ -254,15 +342,16 @@ Planner::Asking Planner::asking(const Question &question, const Parts &parts, co
 Reach Planner::reach(const Question &question, const Subjects &fleet) const
 {
     const Parts parts = split(question.where, m_labels);
-    const std::vector<table::RowId> rows = rosterRows(question.scopes, parts.known);
+    const Rows rows = rosterRows(question.scopes, parts.known);
+    const States states(*m_devices);
     Reach reach;
     reach.matching = static_cast<std::int64_t>(rows.size());
     for (const table::RowId row : rows) {
-        const bool asked = isAsked(row);
-        reach.online += asked ? 1 : 0;
-        reach.offline += asked ? 0 : 1;
-        reach.unknown += stateOf(row) == presence::State::Unknown ? 1 : 0;
+        const presence::State state = states.of(row);
+        reach.offline += state == presence::State::Offline || state == presence::State::Never ? 1 : 0;
+        reach.unknown += state == presence::State::Unknown ? 1 : 0;
     }
+    reach.online = reach.matching - reach.offline;
     const Asking asking = this->asking(question, parts, fleet, reach.online);
     reach.answers = asking.answers;
     reach.messages =
@@ -270,10 +359,29 @@ Reach Planner::reach(const Question &question, const Subjects &fleet) const
     return reach;
 }
 
+std::vector<std::string> Planner::knownColumns(const Question &question) const
+{
+    std::vector<std::string> known;
+    const auto add = [&](const std::string &field) {
+        if (field != "device" && (isOurs(field) || field == "fw" || contains(m_labels, field)))
+            addOnce(known, field);
+    };
+    add("site");
+    for (const std::string &field : question.describe)
+        add(field);
+    for (const std::string &field : question.groupBy)
+        add(field);
+    for (const std::string &field : question.select)
+        add(field);
+    for (const std::string &field : question.where.fields())
+        add(field);
+    return known;
+}
+
 Result<Plan> Planner::plan(const Question &question, const Subjects &fleet) const
 {
     const Parts parts = split(question.where, m_labels);
-    const std::vector<table::RowId> rows = rosterRows(question.scopes, parts.known);
+    const Rows rows = rosterRows(question.scopes, parts.known);
     if (rows.empty())
         return Error{"query.nobody", "No device is in this scope and matches what is known of it",
                      "Widen the scope or the filter."};
@@ -289,49 +397,34 @@ Result<Plan> Planner::plan(const Question &question, const Subjects &fleet) cons
                 addOnce(plan.select, field);
         }
     }
-    const auto addKnown = [&](const std::string &field) {
-        if (field != "device" && (isOurs(field) || field == "fw" || contains(m_labels, field)))
-            addOnce(plan.known, field);
-    };
-    addKnown("site");
-    for (const std::string &field : question.describe)
-        addKnown(field);
-    for (const std::string &field : question.groupBy)
-        addKnown(field);
-    for (const std::string &field : question.select)
-        addKnown(field);
-    for (const std::string &field : question.where.fields())
-        addKnown(field);
+    plan.known = knownColumns(question);
 
-    std::vector<table::ColumnIndex> columns;
-    for (const std::string &field : plan.known)
-        columns.push_back(m_devices.column(field));
-    std::int64_t online = 0;
-    plan.roster.reserve(rows.size());
-    for (const table::RowId row : rows) {
-        Expected expected{std::string(m_devices.key(row)), isAsked(row), {}};
-        expected.known.reserve(columns.size());
-        for (const table::ColumnIndex column : columns)
-            expected.known.push_back(column < 0 ? Value() : own(m_devices.cell(row, column)));
-        online += expected.online ? 1 : 0;
-        plan.roster.push_back(std::move(expected));
-    }
+    const States states(*m_devices);
+    const std::size_t workers = table::workerCount(rows.size());
+    plan.roster.resize(rows.size());
+    table::inParallel(workers, [&](std::size_t part) {
+        KnownMaker known(*m_devices, plan.known);
+        const std::size_t end = table::partBegin(rows.size(), part + 1, workers);
+        for (std::size_t i = table::partBegin(rows.size(), part, workers); i < end; ++i) {
+            Expected &expected = plan.roster[i];
+            expected.device = keyOf(*m_devices, rows[i]);
+            expected.online = states.isAsked(rows[i]);
+            expected.known = known.of(rows[i]);
+        }
+    });
 
-    Asking asking = this->asking(question, parts, fleet, online);
+    Asking asking = this->asking(question, parts, fleet, states.asked(rows));
     plan.subjects = std::move(asking.subjects);
     plan.pushed = parts.pushable;
     if (!plan.subjects.empty()) {
         const filter::Expression scope = filter::Expression::both(rosterFilter(question.scopes), parts.known);
         plan.pushed = filter::Expression::both(scope, parts.pushable);
-        std::vector<table::RowId> others = rosterRows(asking.reached, {});
-        std::vector<table::RowId> own = rows;
-        std::sort(others.begin(), others.end());
-        std::sort(own.begin(), own.end());
-        std::vector<table::RowId> bystanders;
-        std::set_difference(others.begin(), others.end(), own.begin(), own.end(),
+        Rows bystanders;
+        std::set_difference(asking.reached.begin(), asking.reached.end(), rows.begin(), rows.end(),
                             std::back_inserter(bystanders));
+        plan.bystanders.reserve(bystanders.size());
         for (const table::RowId row : bystanders)
-            plan.bystanders.emplace_back(m_devices.key(row));
+            plan.bystanders.emplace_back(keyOf(*m_devices, row));
     }
     return plan;
 }

@@ -57,37 +57,35 @@ struct Reach {
         0; ///< to come back, at most: a shared subject also reaches devices that do not match
 };
 
-/// The fleet as questions are put to it: the devices' table and which of its columns are labels. One thread,
-/// the table's; a picture of the moment, made anew for each use.
+/// The fleet as questions are put to it: a picture of the devices' table, and which of its columns are
+/// labels. Cheap to copy (copies share the picture), and every call may run on any thread, several at once:
+/// take Table::snapshot() where the table lives, well under a millisecond, and count and plan on a worker.
 class Planner {
 public:
+    Planner(std::shared_ptr<const table::Snapshot> devices, std::vector<std::string> labels);
+    /// On the table's thread.
     Planner(const table::Table &devices, std::vector<std::string> labels);
 
     Reach reach(const Question &question, const Subjects &fleet) const;
     /// Devices within the scopes alone.
     std::int64_t count(const std::vector<Scope> &scopes) const;
-    /// The roster, frozen now. "query.unknown" when our link is down, "query.nobody" when nobody is on the
-    /// roster.
+    /// The roster, frozen as of the picture. "query.nobody" when nobody is on the roster.
     Result<Plan> plan(const Question &question, const Subjects &fleet) const;
 
 private:
+    using Rows = std::vector<table::RowId>; // ascending
     struct Asking {
         std::vector<std::string> subjects; // empty: each device on its own
-        std::vector<Scope> reached;        // whom the subjects reach
+        Rows reached;                      // by the subjects
         std::int64_t answers = 0;
     };
-    std::vector<table::RowId> rosterRows(const std::vector<Scope> &scopes,
-                                         const filter::Expression &known) const;
-    presence::State stateOf(table::RowId row) const;
-    bool isAsked(table::RowId row) const;
-    std::int64_t askedCount(const filter::Expression &filter) const;
+    Rows rosterRows(const std::vector<Scope> &scopes, const filter::Expression &known) const;
+    std::vector<std::string> knownColumns(const Question &question) const;
     Asking asking(const Question &question, const Parts &parts, const Subjects &fleet,
                   std::int64_t online) const;
 
-    const table::Table &m_devices;
+    std::shared_ptr<const table::Snapshot> m_devices;
     std::vector<std::string> m_labels;
-    std::shared_ptr<const table::Snapshot> m_snapshot;
-    table::ColumnIndex m_presence;
 };
 
 } // namespace muster::query
