@@ -29,7 +29,7 @@ T.ApplicationWindow {
     }
 
     function querySelection() {
-        Query.setSelectionScope(TableTools.selectedKeys(Fleet.devices))
+        Query.composer.setSelectionScope(TableTools.selectedKeys(Fleet.devices))
         openPage("query")
     }
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "presence/fleet_controller.h"
-#include "query/live_query.h"
+#include "query/query_composer.h"
 #include "table/table_model.h"
 
 #include <QObject>
@@ -12,25 +12,12 @@
 
 namespace muster {
 
-/// The Query page: composes a live query, says whom it would reach, runs it and keeps its answers. GUI thread.
+/// The Query page: runs what its composer says, and keeps the answers. GUI thread.
 class QueryController : public QObject {
     Q_OBJECT
-    // the composer
-    Q_PROPERTY(QVariantList scopes READ scopes NOTIFY composerChanged)     ///< [{label, kind, key, value, count, on}]
-    Q_PROPERTY(QString where READ where WRITE setWhere NOTIFY composerChanged)
-    Q_PROPERTY(QVariantMap whereError READ whereError NOTIFY composerChanged) ///< {} or {column, length, message, expected}
-    Q_PROPERTY(int whereTerms READ whereTerms NOTIFY composerChanged)
-    Q_PROPERTY(QStringList select READ select NOTIFY composerChanged)
-    Q_PROPERTY(QStringList groupBy READ groupBy NOTIFY composerChanged)
-    Q_PROPERTY(QStringList aggregates READ aggregates NOTIFY composerChanged) ///< "avg cpu.pct"
-    Q_PROPERTY(int deadlineMs READ deadlineMs WRITE setDeadlineMs NOTIFY composerChanged)
-    // before asking
-    Q_PROPERTY(int matching READ matching NOTIFY preflightChanged) ///< devices in scope that may match; -1: cannot count
-    Q_PROPERTY(int matchingOnline READ matchingOnline NOTIFY preflightChanged)
-    Q_PROPERTY(int matchingOffline READ matchingOffline NOTIFY preflightChanged)
-    Q_PROPERTY(QString preflightText READ preflightText NOTIFY preflightChanged) ///< "One request, at most 398 replies. ..."
-    Q_PROPERTY(bool canRun READ canRun NOTIFY preflightChanged)
-    Q_PROPERTY(QString cannotRunReason READ cannotRunReason NOTIFY preflightChanged)
+    Q_PROPERTY(muster::QueryComposer *composer READ composer CONSTANT)
+    Q_PROPERTY(bool canRun READ canRun NOTIFY readyChanged)
+    Q_PROPERTY(QString cannotRunReason READ cannotRunReason NOTIFY readyChanged)
     // under way
     Q_PROPERTY(bool running READ running NOTIFY progressChanged)
     Q_PROPERTY(bool hasRun READ hasRun NOTIFY progressChanged)
@@ -47,34 +34,24 @@ class QueryController : public QObject {
     Q_PROPERTY(int rejectedCount READ rejectedCount NOTIFY progressChanged)
     Q_PROPERTY(double elapsedSeconds READ elapsedSeconds NOTIFY progressChanged)
     Q_PROPERTY(int repliesPerSecond READ repliesPerSecond NOTIFY progressChanged)
-    Q_PROPERTY(QString problem READ problem NOTIFY progressChanged) ///< why it could not be asked, and what to do; else empty
+    Q_PROPERTY(QString problem READ problem NOTIFY
+                   progressChanged) ///< why it could not be asked, and what to do; else empty
     // answers
     Q_PROPERTY(muster::TableModel *results READ results CONSTANT)
-    Q_PROPERTY(QString tab READ tab WRITE setTab NOTIFY tabChanged) ///< "results", "empty", "errors", "silent", "offline", "waiting"
-    Q_PROPERTY(QVariantList histogram READ histogram NOTIFY progressChanged) ///< counts of 16 equal bins up to histogramMs
-    Q_PROPERTY(double histogramMs READ histogramMs NOTIFY progressChanged)
-    Q_PROPERTY(QVariantMap percentiles READ percentiles NOTIFY progressChanged)   ///< {p50, p95, p99} in seconds
-    Q_PROPERTY(QVariantList byGroup READ byGroup NOTIFY progressChanged)          ///< [{name, answered, total}]
+    Q_PROPERTY(QString tab READ tab WRITE setTab NOTIFY
+                   tabChanged) ///< "results", "empty", "errors", "silent", "offline", "waiting"
+    Q_PROPERTY(QVariantList histogram READ histogram NOTIFY
+                   chartsChanged) ///< counts of 16 equal bins up to histogramMs
+    Q_PROPERTY(double histogramMs READ histogramMs NOTIFY chartsChanged)
+    Q_PROPERTY(QVariantMap percentiles READ percentiles NOTIFY chartsChanged) ///< {p50, p95, p99} in seconds
+    Q_PROPERTY(QVariantList byGroup READ byGroup NOTIFY chartsChanged)        ///< [{name, answered, total}]
 
 public:
     /// `fleet` outlives it.
     explicit QueryController(FleetController *fleet, QObject *parent = nullptr);
     ~QueryController() override;
 
-    QVariantList scopes() const;
-    QString where() const;
-    void setWhere(const QString &text);
-    QVariantMap whereError() const;
-    int whereTerms() const;
-    QStringList select() const;
-    QStringList groupBy() const;
-    QStringList aggregates() const;
-    int deadlineMs() const;
-    void setDeadlineMs(int ms);
-    int matching() const;
-    int matchingOnline() const;
-    int matchingOffline() const;
-    QString preflightText() const;
+    QueryComposer *composer() const;
     bool canRun() const;
     QString cannotRunReason() const;
     bool running() const;
@@ -104,30 +81,14 @@ public:
     void setLink(std::shared_ptr<nats::Connection> connection, const Subjects &subjects);
     void setLinkUp(bool up);
 
-    Q_INVOKABLE void toggleScope(int index);
-    Q_INVOKABLE void addScope(const QString &label, const QString &value); ///< label "site", "group", "region", ...
-    Q_INVOKABLE void removeScope(int index);
-    Q_INVOKABLE void setSelectionScope(const QStringList &devices);
-    Q_INVOKABLE void addSelect(const QString &field);
-    Q_INVOKABLE void removeSelect(int index);
-    Q_INVOKABLE void addGroupBy(const QString &field);
-    Q_INVOKABLE void removeGroupBy(int index);
-    Q_INVOKABLE void addAggregate(const QString &aggregate); ///< "avg cpu.pct"
-    Q_INVOKABLE void removeAggregate(int index);
-    Q_INVOKABLE QStringList fieldNames() const;
-    Q_INVOKABLE QStringList labelNames() const;
-    Q_INVOKABLE QStringList valuesOf(const QString &field) const;
-    /// Completions at a cursor in `where`: [{text, insert, from, kind}].
-    Q_INVOKABLE QVariantList complete(const QString &text, int cursor) const;
-
     Q_INVOKABLE void run();
     Q_INVOKABLE void cancel();
     Q_INVOKABLE void askSilentAgain();
 
 Q_SIGNALS:
-    void composerChanged();
-    void preflightChanged();
+    void readyChanged();
     void progressChanged();
+    void chartsChanged();
     void tabChanged();
 
 private:

@@ -19,9 +19,9 @@ Item {
 
     readonly property var functions: ["count", "min", "max", "avg", "sum", "distinct", "p50", "p95", "p99"]
 
-    readonly property var fields: Query.select
-    readonly property var groups: Query.groupBy
-    readonly property var aggregates: Query.aggregates
+    readonly property var fields: Query.composer.select
+    readonly property var groups: Query.composer.groupBy
+    readonly property var aggregates: Query.composer.aggregates
     readonly property var deadlineChoices: [500, 1000, 2000, 5000, 10000, 30000]
     readonly property var deadlines: deadlineChoices.map(ms => ({
                 value: ms,
@@ -33,10 +33,10 @@ Item {
     }
 
     Connections {
-        target: Query
+        target: Query.composer
 
-        function onComposerChanged() {
-            where.setText(Query.where)
+        function onChanged() {
+            where.setText(Query.composer.where)
         }
     }
 
@@ -51,7 +51,7 @@ Item {
             label: qsTr("Scope")
 
             Repeater {
-                model: Query.scopes
+                model: Query.composer.scopes
 
                 delegate: Chip {
                     required property var modelData
@@ -61,8 +61,8 @@ Item {
                     countText: modelData.count === undefined || modelData.count < 0 ? "" : Words.count(modelData.count)
                     on: modelData.on ?? false
                     removable: modelData.kind !== "all" && (modelData.on ?? false)
-                    onClicked: Query.toggleScope(index)
-                    onRemoveRequested: modelData.on ? Query.toggleScope(index) : Query.removeScope(index)
+                    onClicked: Query.composer.toggleScope(index)
+                    onRemoveRequested: modelData.on ? Query.composer.toggleScope(index) : Query.composer.removeScope(index)
                 }
             }
             Chip {
@@ -70,7 +70,7 @@ Item {
 
                 add: true
                 text: qsTr("Add scope")
-                onClicked: scopePicker.openWith(qsTr("Label"), Query.labelNames(), false)
+                onClicked: scopePicker.openWith(qsTr("Label"), Query.composer.labelNames(), false)
 
                 PickPopup {
                     id: scopePicker
@@ -83,9 +83,9 @@ Item {
                     onPicked: text => {
                         if (chosenLabel === "") {
                             chosenLabel = text
-                            openWith(qsTr("%1 is").arg(text), Query.valuesOf(text), true)
+                            openWith(qsTr("%1 is").arg(text), Query.composer.valuesOf(text), true)
                         } else {
-                            Query.addScope(chosenLabel, text)
+                            Query.composer.addScope(chosenLabel, text)
                             chosenLabel = ""
                         }
                     }
@@ -112,12 +112,12 @@ Item {
                 focus: true
                 label: qsTr("Where")
                 placeholder: qsTr("All of them; or a condition, as in mem.free < 200MB and fw < \"1.5\"")
-                error: Query.whereError
-                validText: Query.where === "" ? "" : qsTr("valid, %n term(s)", "", Query.whereTerms)
-                onCompletionsWanted: (text, cursor) => showCompletions(Query.complete(text, cursor))
-                onEdited: text => Query.where = text
+                error: Query.composer.whereError
+                validText: Query.composer.where === "" ? "" : qsTr("valid, %n term(s)", "", Query.composer.whereTerms)
+                onCompletionsWanted: (text, cursor) => showCompletions(Query.composer.complete(text, cursor))
+                onEdited: text => Query.composer.where = text
                 onRunRequested: root.runRequested()
-                Component.onCompleted: setText(Query.where)
+                Component.onCompleted: setText(Query.composer.where)
             }
         }
         Item {
@@ -164,7 +164,7 @@ Item {
                 label: qsTr("Select")
 
                 Repeater {
-                    model: Query.select
+                    model: Query.composer.select
 
                     delegate: Chip {
                         required property string modelData
@@ -173,19 +173,19 @@ Item {
                         text: modelData
                         mono: true
                         removable: true
-                        onRemoveRequested: Query.removeSelect(index)
+                        onRemoveRequested: Query.composer.removeSelect(index)
                     }
                 }
                 Chip {
                     add: true
                     text: qsTr("Add field")
-                    onClicked: fieldPicker.openWith(qsTr("Field"), Query.fieldNames(), true)
+                    onClicked: fieldPicker.openWith(qsTr("Field"), Query.composer.fieldNames(), true)
 
                     PickPopup {
                         id: fieldPicker
 
                         y: parent.height + 2
-                        onPicked: text => Query.addSelect(text)
+                        onPicked: text => Query.composer.addSelect(text)
                     }
                 }
             }
@@ -210,7 +210,7 @@ Item {
             label: qsTr("Group by")
 
             Repeater {
-                model: Query.groupBy
+                model: Query.composer.groupBy
 
                 delegate: Chip {
                     required property string modelData
@@ -219,21 +219,21 @@ Item {
                     text: modelData
                     mono: true
                     removable: true
-                    onRemoveRequested: Query.removeGroupBy(index)
+                    onRemoveRequested: Query.composer.removeGroupBy(index)
                 }
             }
             Chip {
-                visible: Query.groupBy.length < 3
+                visible: Query.composer.groupBy.length < 3
                 add: true
                 text: qsTr("Add")
                 Accessible.name: qsTr("Add group")
-                onClicked: groupPicker.openWith(qsTr("Group by"), Query.fieldNames(), true)
+                onClicked: groupPicker.openWith(qsTr("Group by"), Query.composer.fieldNames(), true)
 
                 PickPopup {
                     id: groupPicker
 
                     y: parent.height + 2
-                    onPicked: text => Query.addGroupBy(text)
+                    onPicked: text => Query.composer.addGroupBy(text)
                 }
             }
             PlainLabel {
@@ -244,7 +244,7 @@ Item {
                 color: Theme.t2
             }
             Repeater {
-                model: Query.aggregates
+                model: Query.composer.aggregates
 
                 delegate: Chip {
                     required property string modelData
@@ -256,7 +256,7 @@ Item {
                     text: modelData.slice(space + 1)
                     mono: true
                     removable: true
-                    onRemoveRequested: Query.removeAggregate(index)
+                    onRemoveRequested: Query.composer.removeAggregate(index)
                 }
             }
             Chip {
@@ -276,9 +276,9 @@ Item {
                     onPicked: text => {
                         if (chosenFunction === "") {
                             chosenFunction = text
-                            openWith(qsTr("%1 of").arg(text), Query.fieldNames(), true)
+                            openWith(qsTr("%1 of").arg(text), Query.composer.fieldNames(), true)
                         } else {
-                            Query.addAggregate(chosenFunction + " " + text)
+                            Query.composer.addAggregate(chosenFunction + " " + text)
                             chosenFunction = ""
                         }
                     }
@@ -297,10 +297,10 @@ Item {
                 anchors.rightMargin: 16
                 height: 28
                 clip: true
-                matching: Query.matching
-                online: Query.matchingOnline
-                offline: Query.matchingOffline
-                text: Query.canRun || Query.running || Query.cannotRunReason === "" ? Query.preflightText : Query.cannotRunReason
+                matching: Query.composer.matching
+                online: Query.composer.matchingOnline
+                offline: Query.composer.matchingOffline
+                text: Query.canRun || Query.running || Query.cannotRunReason === "" ? Query.composer.preflightText : Query.cannotRunReason
                 stale: !Fleet.live
             }
             Row {
@@ -373,7 +373,7 @@ Item {
         mono: true
         label: qsTr("Deadline")
         model: root.deadlines
-        currentIndex: root.deadlines.findIndex(entry => entry.value === Query.deadlineMs)
-        onActivated: Query.deadlineMs = currentValue
+        currentIndex: root.deadlines.findIndex(entry => entry.value === Query.composer.deadlineMs)
+        onActivated: Query.composer.deadlineMs = currentValue
     }
 }

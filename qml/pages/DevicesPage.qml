@@ -91,7 +91,7 @@ FocusScope {
             iconName: "filter"
             clearable: true
             error: filterError.bad ? filterError.value : ({})
-            onCompletionsWanted: (text, cursor) => showCompletions(Query.complete(text, cursor))
+            onCompletionsWanted: (text, cursor) => showCompletions(Query.composer.complete(text, cursor))
             onEdited: typing.restart()
             onCommitted: {
                 typing.stop()

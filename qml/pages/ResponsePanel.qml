@@ -196,7 +196,7 @@ Flickable {
                 y: 6
                 height: 20
                 width: parent.width - 32
-                text: Query.groupBy.length > 0 ? qsTr("Answered by %1").arg(Query.groupBy[0]) : qsTr("Answered by group")
+                text: Query.composer.groupBy.length > 0 ? qsTr("Answered by %1").arg(Query.composer.groupBy[0]) : qsTr("Answered by group")
             }
             Column {
                 id: groups
@@ -303,7 +303,7 @@ Flickable {
                 Missing {
                     shape: "silent"
                     count: Query.silent
-                    text: qsTr("%1 gave no reply by %2 s").arg(Words.count(count)).arg(Words.decimal(Query.deadlineMs / 1000, 1))
+                    text: qsTr("%1 gave no reply by %2 s").arg(Words.count(count)).arg(Words.decimal(Query.composer.deadlineMs / 1000, 1))
                 }
                 Missing {
                     shape: "waiting"

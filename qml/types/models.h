@@ -76,6 +76,13 @@ struct AbstractListModelForeign {
     QML_ANONYMOUS
 };
 
+struct QueryComposerForeign {
+    Q_GADGET
+    QML_FOREIGN(muster::QueryComposer)
+    QML_NAMED_ELEMENT(QueryComposer)
+    QML_UNCREATABLE("Belongs to Query")
+};
+
 struct TableModelForeign {
     Q_GADGET
     QML_FOREIGN(muster::TableModel)

@@ -82,11 +82,11 @@ Item {
             Fixtures.fillHostile(Query.results)
             letLoad()
             for (const text of Fixtures.hostileTexts()) {
-                Query.addSelect(text)
-                Query.addGroupBy(text)
-                Query.addAggregate("avg " + text)
-                Query.addScope("site", text)
-                Query.where = text
+                Query.composer.addSelect(text)
+                Query.composer.addGroupBy(text)
+                Query.composer.addAggregate("avg " + text)
+                Query.composer.addScope("site", text)
+                Query.composer.where = text
             }
             letLoad()
         }

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "table/table.h"
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace muster::query {
+
+constexpr int chartBins = 16;
+
+/// What is drawn beside the results: how long answers took, and how many of each group answered.
+struct Charts {
+    struct Group {
+        std::string name; ///< empty: without a value
+        std::int64_t answered = 0, total = 0;
+    };
+    std::array<std::int64_t, chartBins> bins{}; ///< equal ones up to the longest expected; longer in the last
+    double p50 = -1, p95 = -1, p99 = -1;        ///< milliseconds, by nearest rank; -1: no answer
+    std::vector<Group> groups;                  ///< by name, at most 12
+};
+
+/// Any thread. `times` in milliseconds. `totals` is the roster by the value of the column `groupBy`; what
+/// answered is counted by it in `results`.
+Charts chart(std::vector<float> times, double longestMs, const table::Snapshot &results,
+             const std::string &groupBy, const std::map<std::string, std::int64_t> &totals);
+
+} // namespace muster::query

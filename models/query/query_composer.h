@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "presence/fleet_controller.h"
+#include "query/composition.h"
+#include "query/plan.h"
+
+#include <QObject>
+#include <QVariantList>
+
+#include <memory>
+#include <string>
+
+namespace muster {
+
+/// A question as it is composed: what to ask, of whom, and whom it would reach. GUI thread.
+class QueryComposer : public QObject {
+    Q_OBJECT
+    Q_PROPERTY(
+        QVariantList scopes READ scopes NOTIFY scopesChanged) ///< [{label, kind, key, value, count, on}]
+    Q_PROPERTY(QString where READ where WRITE setWhere NOTIFY changed)
+    Q_PROPERTY(
+        QVariantMap whereError READ whereError NOTIFY changed) ///< {} or {column, length, message, expected}
+    Q_PROPERTY(int whereTerms READ whereTerms NOTIFY changed)
+    Q_PROPERTY(QStringList select READ select NOTIFY changed)
+    Q_PROPERTY(QStringList groupBy READ groupBy NOTIFY changed)
+    Q_PROPERTY(QStringList aggregates READ aggregates NOTIFY changed) ///< "avg cpu.pct"
+    Q_PROPERTY(int deadlineMs READ deadlineMs WRITE setDeadlineMs NOTIFY changed)
+    // before asking
+    Q_PROPERTY(int matching READ matching NOTIFY counted)  ///< devices in scope that may match; -1: not known
+    Q_PROPERTY(bool counting READ counting NOTIFY counted) ///< it takes a while
+    Q_PROPERTY(int matchingOnline READ matchingOnline NOTIFY counted)
+    Q_PROPERTY(int matchingOffline READ matchingOffline NOTIFY counted)
+    Q_PROPERTY(
+        QString preflightText READ preflightText NOTIFY counted) ///< "One request, at most 398 replies. ..."
+
+public:
+    /// `fleet` outlives it.
+    explicit QueryComposer(FleetController *fleet, QObject *parent = nullptr);
+    ~QueryComposer() override;
+
+    QVariantList scopes() const;
+    QString where() const;
+    void setWhere(const QString &text);
+    QVariantMap whereError() const;
+    int whereTerms() const;
+    QStringList select() const;
+    QStringList groupBy() const;
+    QStringList aggregates() const;
+    int deadlineMs() const;
+    void setDeadlineMs(int ms);
+    int matching() const;
+    bool counting() const;
+    int matchingOnline() const;
+    int matchingOffline() const;
+    QString preflightText() const;
+
+    /// What is missing before it can be asked; empty when nothing is.
+    QString incomplete() const;
+    query::Question question() const;
+    query::Composition composition() const;
+    void setComposition(const query::Composition &composition);
+    /// The label that "Answered by group" counts by.
+    std::string groupKey() const;
+
+    void setSubjects(const Subjects &subjects);
+    void countSoon(int milliseconds);
+
+    Q_INVOKABLE void toggleScope(int index);
+    Q_INVOKABLE void addScope(const QString &label,
+                              const QString &value); ///< label "site", "group", "region", ...
+    Q_INVOKABLE void removeScope(int index);
+    Q_INVOKABLE void setSelectionScope(const QStringList &devices);
+    Q_INVOKABLE void addSelect(const QString &field);
+    Q_INVOKABLE void removeSelect(int index);
+    Q_INVOKABLE void addGroupBy(const QString &field);
+    Q_INVOKABLE void removeGroupBy(int index);
+    Q_INVOKABLE void addAggregate(const QString &aggregate); ///< "avg cpu.pct"
+    Q_INVOKABLE void removeAggregate(int index);
+    Q_INVOKABLE QStringList fieldNames() const;
+    Q_INVOKABLE QStringList labelNames() const;
+    Q_INVOKABLE QStringList valuesOf(const QString &field) const;
+    /// Completions at a cursor in `where`: [{text, insert, from, kind}].
+    Q_INVOKABLE QVariantList complete(const QString &text, int cursor) const;
+
+Q_SIGNALS:
+    void changed();       ///< what composition() says is another
+    void scopesChanged(); ///< which there are, or how many are in each
+    void counted();
+
+private:
+    struct Private;
+    std::unique_ptr<Private> d;
+};
+
+} // namespace muster
