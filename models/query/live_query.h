@@ -44,6 +44,8 @@ struct Plan {
     int deadlineMs = 5000; ///< 100 to 600,000
     int spreadMs = -1;     ///< -1: chosen by the size of the answers to come, see chosenSpreadMs()
     int lateMs = 10'000;   ///< answers are still taken this long after the deadline
+    /// The table has the rows of an earlier round of the same question: each row replaces the earlier one.
+    bool repeat = false;
 };
 
 /// A server cuts a client off that lags by 64 MB. Up to 32 MB of answers (about 100,000 devices that send ten
