@@ -153,6 +153,12 @@ public:
 
     Known of(table::RowId row)
     {
+        // Where every device has values of its own, as with last_seen, looking for the same ones is for
+        // nothing.
+        constexpr std::size_t fewCombinations = 4096;
+        ++m_asked;
+        if (m_made.size() > std::max(fewCombinations, m_asked / 2))
+            return make(row);
         for (std::size_t i = 0; i < m_columns.size(); ++i) {
             const table::Column *column = m_columns[i];
             const bool has = column && column->type != table::Type::Empty && column->has(row);
@@ -166,16 +172,21 @@ public:
             hash, [&](std::uint32_t number) { return table::textOf(m_made[number].key) == key; });
         if (seen != table::HashIndex::none)
             return m_made[seen].known;
-        std::vector<Value> values;
-        values.reserve(m_columns.size());
-        for (const table::Column *column : m_columns)
-            values.push_back(column ? own(column->cell(row)) : Value());
         m_index.insert(hash, static_cast<std::uint32_t>(m_made.size()));
-        m_made.push_back({m_keys.store(key), Known(std::move(values))});
+        m_made.push_back({m_keys.store(key), make(row)});
         return m_made.back().known;
     }
 
 private:
+    Known make(table::RowId row) const
+    {
+        std::vector<Value> values;
+        values.reserve(m_columns.size());
+        for (const table::Column *column : m_columns)
+            values.push_back(column ? own(column->cell(row)) : Value());
+        return {std::move(values)};
+    }
+
     /// Equal for equal values of one column.
     static std::uint64_t word(const table::Column &column, table::RowId row)
     {
@@ -196,6 +207,7 @@ private:
     };
     std::vector<const table::Column *> m_columns;
     std::vector<std::uint64_t> m_words;
+    std::size_t m_asked = 0;
     std::vector<Made> m_made;
     table::HashIndex m_index;
     table::Arena m_keys;

@@ -3,6 +3,8 @@
 #include "query/plan.h"
 #include "support/fleet.h"
 
+#include <thread>
+
 using namespace muster;
 using namespace muster::test;
 using query::Scope;
@@ -43,6 +45,9 @@ private Q_SLOTS:
     void choosesSubjects_data();
     void choosesSubjects();
     void groupsAreLists();
+    void picturesStay();
+    void sharesWhatIsKnown();
+    void everyThreadPlansTheSame();
     void nobody();
     void completes_data();
     void completes();
@@ -206,6 +211,98 @@ void PlanTest::groupsAreLists()
     const query::Planner planner(devices, {"group"});
     QCOMPARE(planner.count({label("group", "canary")}), 3);
     QCOMPARE(planner.count({label("group", "lab")}), 3);
+}
+
+void PlanTest::picturesStay()
+{
+    table::Table devices("device");
+    table::Batch batch;
+    batch.set("a", "presence", std::string_view("online"));
+    batch.set("b", "presence", std::string_view("online"));
+    devices.apply(batch);
+    const query::Planner before(devices.snapshot(), {});
+    batch.set("a", "presence", std::string_view("offline"));
+    batch.set("c", "presence", std::string_view("late"));
+    batch.remove("b");
+    devices.apply(batch);
+
+    const query::Planner copy = before;
+    const query::Reach then = copy.reach({}, Subjects());
+    QCOMPARE(then.matching, 2);
+    QCOMPARE(then.online, 2);
+    const Result<query::Plan> plan = copy.plan({}, Subjects());
+    QVERIFY(plan.ok());
+    QCOMPARE(plan->roster.size(), std::size_t(2));
+    QCOMPARE(plan->roster[0].device, std::string("a"));
+    QCOMPARE(plan->roster[1].device, std::string("b"));
+    QVERIFY(plan->roster[0].online);
+    const query::Reach now = query::Planner(devices.snapshot(), {}).reach({}, Subjects());
+    QCOMPARE(now.matching, 2);
+    QCOMPARE(now.online, 1);
+    QCOMPARE(now.offline, 1);
+}
+
+/// Every device has what is its own, however the values are kept.
+void PlanTest::sharesWhatIsKnown()
+{
+    constexpr int count = 20'000;
+    table::Table devices("device");
+    table::Batch batch;
+    for (int i = 0; i < count; ++i) {
+        const std::string site = "site-" + std::to_string(i % 7);
+        const std::string device = "d" + std::to_string(i);
+        std::vector<protocol::Field> fields{{"presence", std::string_view(i % 3 ? "online" : "never")},
+                                            {"site", std::string_view(site)},
+                                            {"last_seen", UtcTime{1'700'000'000'000'000 + i}},
+                                            {"rack", std::int64_t{i % 5}},
+                                            {"spare", i % 2 == 0}};
+        if (i % 11 == 0)
+            fields.erase(fields.begin() + 3);
+        batch.append(device, fields);
+    }
+    devices.apply(batch);
+    const query::Planner planner(devices, {"site", "rack", "spare"});
+    for (const bool withTimes : {false, true}) {
+        query::Question question;
+        question.describe = {"rack", "spare", "region"};
+        if (withTimes)
+            question.describe.push_back("last_seen");
+        const Result<query::Plan> plan = planner.plan(question, Subjects());
+        QVERIFY(plan.ok());
+        QCOMPARE(plan->roster.size(), std::size_t(count));
+        for (const query::Expected &expected : plan->roster) {
+            QCOMPARE(expected.online, textAt(devices, expected.device, "presence") == "online");
+            QCOMPARE(expected.known.size(), plan->known.size());
+            for (std::size_t i = 0; i < plan->known.size(); ++i)
+                QCOMPARE(toText(view(expected.known[i])), textAt(devices, expected.device, plan->known[i]));
+        }
+    }
+}
+
+void PlanTest::everyThreadPlansTheSame()
+{
+    query::Question question;
+    question.scopes = {label("region", "eu")};
+    question.groupBy = {"group"};
+    const query::Planner shared = planner();
+    const Result<query::Plan> expected = shared.plan(question, Subjects());
+    QVERIFY(expected.ok());
+    std::array<bool, 4> same{};
+    std::vector<std::thread> threads;
+    for (bool &result : same) {
+        threads.emplace_back([&, copy = shared] {
+            result = true;
+            for (int round = 0; round < 50; ++round) {
+                const Result<query::Plan> plan = copy.plan(question, Subjects());
+                result = result && plan.ok() && plan->roster.size() == expected->roster.size() &&
+                         plan->subjects == expected->subjects && plan->bystanders == expected->bystanders &&
+                         copy.reach(question, Subjects()).matching == 20;
+            }
+        });
+    }
+    for (std::thread &thread : threads)
+        thread.join();
+    QVERIFY(std::all_of(same.begin(), same.end(), [](bool result) { return result; }));
 }
 
 void PlanTest::nobody()
