@@ -87,6 +87,14 @@ void Batch::Private::setFields(std::uint32_t row, std::span<const protocol::Fiel
     }
 }
 
+void Batch::Private::unset(std::uint32_t row)
+{
+    for (const auto &column : columns) {
+        if (row / pageRows < column->pages.size() && column->pages[row / pageRows])
+            column->pages[row / pageRows]->tags[row % pageRows] = Tag::Unset;
+    }
+}
+
 void Batch::Private::clear()
 {
     constexpr std::size_t pagesToKeep = 256;
@@ -133,6 +141,21 @@ void Batch::append(std::string_view key, std::span<const protocol::Field> fields
 {
     const std::uint32_t row = d->addRow(key, hashText(key));
     d->rows[row].append = true;
+    d->setFields(row, fields);
+}
+
+void Batch::replace(std::string_view key, std::span<const protocol::Field> fields)
+{
+    const std::uint64_t hash = hashText(key);
+    std::uint32_t row = d->findRow(key, hash);
+    if (row == HashIndex::none) {
+        row = d->addRow(key, hash);
+        d->index.insert(hash, row);
+    } else {
+        d->unset(row);
+    }
+    d->rows[row].wipe = true;
+    d->rows[row].exists = true;
     d->setFields(row, fields);
 }
 

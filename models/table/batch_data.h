@@ -26,7 +26,7 @@ struct Batch::Private {
         StoredText key;
         std::uint64_t hash;
         bool append = false;
-        bool wipe = false;   ///< what the table has of it goes first
+        bool wipe = false;   ///< what the table has of it goes, but for what is set here
         bool exists = true;  ///< false: it is only removed
         bool isDead = false; ///< a later row of this batch replaced it
     };
@@ -43,6 +43,7 @@ struct Batch::Private {
     std::uint32_t addRow(std::string_view key, std::uint64_t hash);
     Column *columnFor(std::string_view name);
     void setFields(std::uint32_t row, std::span<const protocol::Field> fields);
+    void unset(std::uint32_t row);
     void set(std::uint32_t row, Column &column, const ValueView &value);
     void clear();
 };

@@ -1,135 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "table/table.h"
 
-#include "core/filter/expression.h"
-#include "table/batch_data.h"
-#include "table/columns.h"
+#include "table/table_data.h"
 
 #include <algorithm>
-#include <bit>
 
 namespace muster::table {
-
-namespace {
-
-constexpr std::int64_t largestExact = std::int64_t{1} << 53; // every integer up to here is a double
-
-/// Times to the microsecond: toText() stops at milliseconds, and widening must not lose any.
-std::string losslessText(const ValueView &value)
-{
-    std::string text = toText(value);
-    const auto *time = std::get_if<UtcTime>(&value);
-    const std::int64_t rest = time ? ((time->micros % 1000) + 1000) % 1000 : 0;
-    if (rest != 0) {
-        std::string digits = std::to_string(1000 + rest).substr(1);
-        text.insert(text.size() - 1, digits);
-    }
-    return text;
-}
-
-Type typeOf(Tag tag)
-{
-    switch (tag) {
-    case Tag::Unset:
-    case Tag::Absent:
-        return Type::Empty;
-    case Tag::Bool:
-        return Type::Bool;
-    case Tag::Int:
-        return Type::Int;
-    case Tag::Double:
-        return Type::Double;
-    case Tag::Time:
-        return Type::Time;
-    case Tag::Text:
-        return Type::Version;
-    }
-    return Type::Empty;
-}
-
-Type join(Type a, Type b)
-{
-    if (a == b || b == Type::Empty)
-        return a;
-    if (a == Type::Empty)
-        return b;
-    if ((a == Type::Int && b == Type::Double) || (a == Type::Double && b == Type::Int))
-        return Type::Double;
-    return Type::Text;
-}
-
-ValueView valueOf(Tag tag, std::uint64_t payload, const Dictionary &texts)
-{
-    switch (tag) {
-    case Tag::Unset:
-    case Tag::Absent:
-        return {};
-    case Tag::Bool:
-        return payload != 0;
-    case Tag::Int:
-        return static_cast<std::int64_t>(payload);
-    case Tag::Double:
-        return std::bit_cast<double>(payload);
-    case Tag::Time:
-        return UtcTime{static_cast<std::int64_t>(payload)};
-    case Tag::Text:
-        return texts.text(static_cast<std::uint32_t>(payload));
-    }
-    return {};
-}
-
-bool isExact(std::int64_t value)
-{
-    return value >= -largestExact && value <= largestExact;
-}
-
-} // namespace
-
-struct Table::Private {
-    Snapshot data;
-    std::vector<Type> declared; ///< by column
-    HashIndex columnIndex;
-    HashIndex keyIndex;
-    std::vector<RowId> freeRows;
-    std::size_t deadKeyBytes = 0;
-
-    Column &keys() { return data.columns.front(); }
-    StoredText keyOf(RowId row) const
-    {
-        return data.columns.front().chunkOf(row)->data<StoredText>()[row % chunkRows];
-    }
-    RowId find(std::string_view key, std::uint64_t hash) const
-    {
-        return keyIndex.find(hash, [&](std::uint32_t row) { return textOf(keyOf(row)) == key; });
-    }
-
-    ColumnIndex column(std::string_view name) const
-    {
-        const std::uint32_t index =
-            columnIndex.find(hashText(name), [&](std::uint32_t i) { return data.columns[i].name == name; });
-        return index == HashIndex::none ? -1 : static_cast<ColumnIndex>(index);
-    }
-    ColumnIndex addColumn(std::string_view name, Type type);
-
-    RowId newRow(std::string_view key, std::uint64_t hash);
-    void dropRow(RowId row, std::uint64_t hash);
-    void clearCells(RowId row);
-
-    static bool hasValues(const Column &column);
-    static void adopt(Column &column, Type type);
-    static void convertToDouble(Column &column);
-    static void convertToText(Column &column);
-    void prepare(Column &column, const Batch::Private::Column &from);
-    static std::uint32_t codeFor(Column &column, std::string_view text, std::uint64_t hash);
-    bool merge(Column &column, const Batch::Private::Column &from, const std::vector<RowId> &rows,
-               std::vector<std::uint8_t> &touched);
-    template <typename Put>
-    static bool writeCells(Column &column, const Batch::Private::Column &from, const std::vector<RowId> &rows,
-                           std::vector<std::uint8_t> &touched, const Put &put);
-    void compact();
-    static void compactTexts(Column &column);
-    void compactKeys();
-};
 
 ColumnIndex Table::Private::addColumn(std::string_view name, Type type)
 {
@@ -179,248 +55,9 @@ void Table::Private::clearCells(RowId row)
     const std::size_t i = row % chunkRows;
     for (std::size_t c = 1; c < data.columns.size(); ++c) {
         Column &column = data.columns[c];
-        if (!column.has(row))
-            continue;
-        Chunk *chunk = column.writable(row);
-        chunk->valid[i / 64] &= ~(std::uint64_t{1} << (i % 64));
-        if (isTextual(column.type))
-            chunk->data<std::uint32_t>()[i] = Dictionary::absent;
+        if (column.has(row))
+            clearCell(column, *column.writable(row), i);
     }
-}
-
-bool Table::Private::hasValues(const Column &column)
-{
-    return std::any_of(column.chunks.begin(), column.chunks.end(), [](const ChunkRef &chunk) {
-        return chunk && std::any_of(chunk->valid.begin(), chunk->valid.end(),
-                                    [](std::uint64_t word) { return word != 0; });
-    });
-}
-
-/// Only for a column without values.
-void Table::Private::adopt(Column &column, Type type)
-{
-    column.chunks.clear();
-    column.type = type;
-    column.smartOrder = false;
-    column.codeLimit = 1;
-    if (isTextual(type))
-        column.dictionary = std::make_shared<Dictionary>();
-    else
-        column.dictionary.reset();
-}
-
-void Table::Private::convertToDouble(Column &column)
-{
-    for (ChunkRef &ref : column.chunks) {
-        if (!ref)
-            continue;
-        Chunk *made = Chunk::make(chunkRows * sizeof(double));
-        made->valid = ref->valid;
-        for (std::size_t i = 0; i < chunkRows; ++i)
-            made->data<double>()[i] = static_cast<double>(ref->data<std::int64_t>()[i]);
-        ref = ChunkRef(made);
-    }
-    column.type = Type::Double;
-}
-
-void Table::Private::convertToText(Column &column)
-{
-    Column texts;
-    texts.name = column.name;
-    adopt(texts, Type::Text);
-    texts.smartOrder = column.type == Type::Int || column.type == Type::Double;
-    for (std::size_t c = 0; c < column.chunks.size(); ++c) {
-        const Chunk *old = column.chunk(c);
-        if (!old)
-            continue;
-        const auto first = static_cast<RowId>(c << chunkBits);
-        Chunk *made = texts.writable(first);
-        made->valid = old->valid;
-        for (std::size_t i = 0; i < chunkRows; ++i) {
-            if (!old->has(i))
-                continue;
-            const std::string text = losslessText(column.cell(first + static_cast<RowId>(i)));
-            made->data<std::uint32_t>()[i] = texts.dictionary->codeFor(text, hashText(text));
-        }
-    }
-    texts.codeLimit = texts.dictionary->codeLimit();
-    column = std::move(texts);
-}
-
-std::uint32_t Table::Private::codeFor(Column &column, std::string_view text, std::uint64_t hash)
-{
-    const std::uint32_t code = column.dictionary->codeFor(text, hash);
-    if (code >= column.codeLimit) {
-        column.codeLimit = code + 1;
-        const bool isVersion = filter::isVersion(text);
-        if (column.type == Type::Version && !isVersion) {
-            column.smartOrder = code > 1;
-            column.type = Type::Text;
-        } else if (column.type == Type::Text && isVersion) {
-            column.smartOrder = true;
-        }
-    }
-    return code;
-}
-
-/// Gives the column a type that holds both what it has and what is coming.
-void Table::Private::prepare(Column &column, const Batch::Private::Column &from)
-{
-    Type coming = Type::Empty;
-    for (const Tag tag : {Tag::Bool, Tag::Int, Tag::Double, Tag::Time, Tag::Text}) {
-        if (from.tagMask & (1U << static_cast<unsigned>(tag)))
-            coming = join(coming, typeOf(tag));
-    }
-    if (coming == Type::Empty)
-        return;
-    const bool numbersAndMore =
-        coming == Type::Text && (from.tagMask & ((1U << static_cast<unsigned>(Tag::Int)) |
-                                                 (1U << static_cast<unsigned>(Tag::Double))));
-
-    const bool sameStorage = column.type == coming || (isTextual(column.type) && isTextual(coming));
-    if (!sameStorage || column.type == Type::Empty) {
-        Type wanted = join(column.type, coming);
-        if (wanted == Type::Text && !isTextual(column.type) && !hasValues(column))
-            wanted = coming; // a type it was only declared with binds nobody
-        if (wanted == Type::Double && column.type == Type::Int) {
-            for (std::size_t c = 0; c < column.chunks.size() && wanted == Type::Double; ++c) {
-                const Chunk *chunk = column.chunk(c);
-                for (std::size_t i = 0; chunk && i < chunkRows; ++i) {
-                    if (chunk->has(i) && !isExact(chunk->data<std::int64_t>()[i]))
-                        wanted = Type::Text;
-                }
-            }
-        }
-        if (wanted != column.type && !hasValues(column))
-            adopt(column, wanted);
-        else if (wanted == Type::Double && column.type == Type::Int)
-            convertToDouble(column);
-        else if (wanted == Type::Text && !isTextual(column.type))
-            convertToText(column);
-    }
-    if (column.type == Type::Double && (from.tagMask & (1U << static_cast<unsigned>(Tag::Int)))) {
-        for (const auto &page : from.pages) {
-            for (std::size_t i = 0; page && i < Batch::Private::pageRows; ++i) {
-                if (page->tags[i] == Tag::Int && !isExact(static_cast<std::int64_t>(page->payload[i]))) {
-                    convertToText(column);
-                    return;
-                }
-            }
-        }
-    }
-    if (isTextual(column.type)) {
-        const bool notText = (from.tagMask & ~((1U << static_cast<unsigned>(Tag::Text)) |
-                                               (1U << static_cast<unsigned>(Tag::Absent)))) != 0;
-        if (notText)
-            column.type = Type::Text;
-        column.smartOrder =
-            column.smartOrder || numbersAndMore || coming == Type::Int || coming == Type::Double;
-    }
-}
-
-template <typename Put>
-bool Table::Private::writeCells(Column &column, const Batch::Private::Column &from,
-                                const std::vector<RowId> &rows, std::vector<std::uint8_t> &touched,
-                                const Put &put)
-{
-    bool any = false;
-    std::size_t cachedIndex = ~std::size_t{0};
-    Chunk *cached = nullptr;
-    for (std::size_t p = 0; p < from.pages.size(); ++p) {
-        const Batch::Private::Page *page = from.pages[p].get();
-        const std::size_t first = p * Batch::Private::pageRows;
-        const std::size_t end =
-            std::min(Batch::Private::pageRows, rows.size() - std::min(rows.size(), first));
-        for (std::size_t k = 0; page && k < end; ++k) {
-            const RowId row = rows[first + k];
-            const Tag tag = page->tags[k];
-            if (tag == Tag::Unset || row == noRow)
-                continue;
-            if (tag == Tag::Absent && !column.has(row))
-                continue;
-            if (row >> chunkBits != cachedIndex) {
-                cachedIndex = row >> chunkBits;
-                cached = column.writable(row);
-            }
-            const std::size_t i = row % chunkRows;
-            const std::uint64_t bit = std::uint64_t{1} << (i % 64);
-            bool changed = false;
-            if (tag == Tag::Absent) {
-                cached->valid[i / 64] &= ~bit;
-                if (isTextual(column.type))
-                    cached->data<std::uint32_t>()[i] = Dictionary::absent;
-                changed = true;
-            } else {
-                const bool had = (cached->valid[i / 64] & bit) != 0;
-                changed = put(*cached, i, tag, page->payload[k], had);
-                cached->valid[i / 64] |= bit;
-            }
-            touched[first + k] |= static_cast<std::uint8_t>(changed);
-            any = any || changed;
-        }
-    }
-    return any;
-}
-
-bool Table::Private::merge(Column &column, const Batch::Private::Column &from, const std::vector<RowId> &rows,
-                           std::vector<std::uint8_t> &touched)
-{
-    prepare(column, from);
-    const auto putWord = [](Chunk &chunk, std::size_t i, std::uint64_t word, bool had) {
-        std::uint64_t &place = chunk.data<std::uint64_t>()[i];
-        const bool changed = !had || place != word;
-        place = word;
-        return changed;
-    };
-    switch (column.type) {
-    case Type::Empty: // everything that came is absent
-        return false;
-    case Type::Bool:
-        return writeCells(column, from, rows, touched,
-                          [](Chunk &chunk, std::size_t i, Tag, std::uint64_t payload, bool had) {
-                              std::uint64_t &word = chunk.data<std::uint64_t>()[i / 64];
-                              const std::uint64_t was = (word >> (i % 64)) & 1;
-                              word = (word & ~(std::uint64_t{1} << (i % 64))) | (payload << (i % 64));
-                              return !had || was != payload;
-                          });
-    case Type::Int:
-    case Type::Time:
-        return writeCells(column, from, rows, touched,
-                          [&](Chunk &chunk, std::size_t i, Tag, std::uint64_t payload, bool had) {
-                              return putWord(chunk, i, payload, had);
-                          });
-    case Type::Double:
-        return writeCells(column, from, rows, touched,
-                          [&](Chunk &chunk, std::size_t i, Tag tag, std::uint64_t payload, bool had) {
-                              if (tag == Tag::Int)
-                                  payload = std::bit_cast<std::uint64_t>(
-                                      static_cast<double>(static_cast<std::int64_t>(payload)));
-                              return putWord(chunk, i, payload, had);
-                          });
-    case Type::Version:
-    case Type::Text:
-        break;
-    }
-    std::vector<std::uint32_t> codes(from.hashes.size(), Dictionary::absent); // by the batch's codes
-    return writeCells(column, from, rows, touched,
-                      [&](Chunk &chunk, std::size_t i, Tag tag, std::uint64_t payload, bool had) {
-                          std::uint32_t code = Dictionary::absent;
-                          if (tag == Tag::Text) {
-                              std::uint32_t &known = codes[payload];
-                              if (known == Dictionary::absent)
-                                  known =
-                                      codeFor(column, from.texts.text(static_cast<std::uint32_t>(payload)),
-                                              from.hashes[payload]);
-                              code = known;
-                          } else {
-                              const std::string text = losslessText(valueOf(tag, payload, from.texts));
-                              code = codeFor(column, text, hashText(text));
-                          }
-                          std::uint32_t &place = chunk.data<std::uint32_t>()[i];
-                          const bool changed = !had || place != code;
-                          place = code;
-                          return changed;
-                      });
 }
 
 /// Texts that no cell shows any more go once they are most of a dictionary.
@@ -487,14 +124,15 @@ Table::~Table() = default;
 Table::Table(Table &&) noexcept = default;
 Table &Table::operator=(Table &&) noexcept = default;
 
-Change Table::apply(Batch &batch)
+Change Table::apply(Batch &batch, Rounds *rounds)
 {
     Change change;
+    d->rounds = rounds;
     Batch::Private &from = *batch.d;
     const RowId oldLimit = d->data.rowLimit;
     std::vector<RowId> rows(from.rows.size(), noRow);
     std::vector<std::uint8_t> touched(from.rows.size(), 0);
-    std::vector<RowId> wiped;
+    std::vector<std::uint32_t> wiped; // places in the batch of rows that are replaced
     bool rowsMoved = false;
 
     for (std::size_t i = 0; i < from.rows.size(); ++i) {
@@ -511,17 +149,19 @@ Change Table::apply(Batch &batch)
             if (!row.exists) {
                 d->dropRow(rows[i], row.hash);
                 change.removed.push_back(rows[i]);
+                if (rounds)
+                    rounds->forget(rows[i]);
                 rows[i] = noRow;
             } else {
-                d->clearCells(rows[i]);
-                touched[i] = 1;
-                wiped.push_back(rows[i]);
+                wiped.push_back(static_cast<std::uint32_t>(i));
             }
         }
         if (rows[i] == noRow && row.exists) {
             rows[i] = d->newRow(key, row.hash);
             if (rows[i] < oldLimit)
                 change.reused.push_back(rows[i]);
+            if (rounds)
+                rounds->noteNew(rows[i]);
             rowsMoved = true;
         }
     }
@@ -530,6 +170,7 @@ Change Table::apply(Batch &batch)
     std::sort(change.reused.begin(), change.reused.end());
     std::sort(change.removed.begin(), change.removed.end());
 
+    std::vector<const Batch::Private::Column *> sources; // by the table's columns
     for (const auto &column : from.columns) {
         if (column->tagMask == 0)
             continue;
@@ -540,18 +181,18 @@ Change Table::apply(Batch &batch)
         }
         if (index <= 0) // past maxColumns, or the key, which is not a value
             continue;
-        if (d->merge(d->data.columns[static_cast<std::size_t>(index)], *column, rows, touched))
-            change.columns.push_back(index);
+        sources.resize(d->data.columns.size());
+        sources[static_cast<std::size_t>(index)] = column.get();
     }
-    if (!wiped.empty()) {
-        change.columns.clear();
-        for (ColumnIndex i = 1; i < static_cast<ColumnIndex>(d->data.columns.size()); ++i)
+    sources.resize(d->data.columns.size());
+    for (ColumnIndex i = 1; i < static_cast<ColumnIndex>(sources.size()); ++i) {
+        const Batch::Private::Column *source = sources[static_cast<std::size_t>(i)];
+        const bool cleared = !wiped.empty() && d->clearUnset(i, source, rows, wiped, touched);
+        if ((source && d->merge(i, *source, rows, touched)) || cleared)
             change.columns.push_back(i);
     }
     if (rowsMoved)
         change.columns.insert(change.columns.begin(), 0);
-    std::sort(change.columns.begin(), change.columns.end());
-
     for (std::size_t i = 0; i < rows.size(); ++i) {
         if (touched[i] && rows[i] < oldLimit &&
             !std::binary_search(change.reused.begin(), change.reused.end(), rows[i]) &&
@@ -565,6 +206,7 @@ Change Table::apply(Batch &batch)
         d->freeRows.push_back(row);
     }
     d->compact();
+    d->rounds = nullptr;
     from.clear();
     return change;
 }
@@ -648,7 +290,7 @@ void Table::setCell(RowId row, ColumnIndex column, const ValueView &value)
     Batch::Private batch;
     batch.set(0, from, value);
     std::vector<std::uint8_t> touched(1);
-    d->merge(d->data.columns[static_cast<std::size_t>(column)], from, {row}, touched);
+    d->merge(column, from, {row}, touched);
 }
 
 std::shared_ptr<const Snapshot> Table::snapshot() const

@@ -37,6 +37,9 @@ public:
     void set(std::string_view key, std::string_view column, const ValueView &value);
     /// A row that is known to be new (a query's answers): no look-up on either side.
     void append(std::string_view key, std::span<const protocol::Field> fields);
+    /// Sets the fields given and makes all others of the row absent. A row that is there keeps its id, and
+    /// cells that stay equal are no change; a row that is not is made.
+    void replace(std::string_view key, std::span<const protocol::Field> fields);
     void remove(std::string_view key);
 
     bool isEmpty() const;
@@ -62,6 +65,7 @@ struct Change {
 /// An immutable picture of a table, cheap to take (chunks are shared, copied on write): for filters, sorts
 /// and exports on other threads while the table goes on.
 class Snapshot;
+class Rounds;
 
 /// Typed columns in chunks. One thread at a time (the GUI's, under an item model). Not a QObject, holds no
 /// QVariant.
@@ -73,7 +77,8 @@ public:
     Table(Table &&) noexcept;
     Table &operator=(Table &&) noexcept;
 
-    Change apply(Batch &batch); ///< takes the batch's rows, leaves it empty
+    /// Takes the batch's rows, leaves it empty. `rounds` is told which cells changed, when a watch keeps them.
+    Change apply(Batch &batch, Rounds *rounds = nullptr);
     void clear();               ///< rows; columns stay, with the types they were made with
 
     std::size_t rowCount() const; ///< live rows

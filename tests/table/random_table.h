@@ -106,7 +106,8 @@ public:
     }
 
     /// Fills `batch`, and does the same to `plain`.
-    void fill(Batch &batch, PlainTable &plain, std::size_t operations, bool remove = true)
+    void fill(Batch &batch, PlainTable &plain, std::size_t operations, bool remove = true,
+              bool replace = false)
     {
         for (std::size_t i = 0; i < operations; ++i) {
             const std::string name = key();
@@ -125,12 +126,18 @@ public:
                 held.emplace_back(std::move(field), std::move(drawn));
             }
             std::vector<protocol::Field> fields;
+            const bool replaces = replace && chance(20);
             PlainRow &row = plain[name];
+            if (replaces)
+                row.clear();
             for (const auto &[field, drawn] : held) {
                 fields.push_back({field, view(drawn)});
                 row[field] = drawn;
             }
-            batch.upsert(name, fields);
+            if (replaces)
+                batch.replace(name, fields);
+            else
+                batch.upsert(name, fields);
         }
     }
 

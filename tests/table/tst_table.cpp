@@ -2,6 +2,7 @@
 #include "random_table.h"
 #include "table/columns.h"
 #include "table/format.h"
+#include "table/rounds.h"
 
 #include <QTest>
 
@@ -30,7 +31,7 @@ private Q_SLOTS:
         Batch batch;
         for (int round = 0; round < 40; ++round) {
             const PlainTable before = plain;
-            random.fill(batch, plain, 1 + random.below(120));
+            random.fill(batch, plain, 1 + random.below(120), true, true);
             const Change change = table.apply(batch);
             QVERIFY(batch.isEmpty());
             compare(table, plain);
@@ -136,6 +137,140 @@ private Q_SLOTS:
         const RowId row = table.find("a");
         QVERIFY(std::holds_alternative<std::monostate>(table.cell(row, table.column("x"))));
         QCOMPARE(std::get<std::int64_t>(table.cell(row, table.column("y"))), 2);
+    }
+    void replacedRowsHaveWhatIsGiven()
+    {
+        Table table("device");
+        Batch batch;
+        batch.set("a", "x", std::int64_t{1});
+        batch.set("a", "y", std::int64_t{2});
+        batch.set("b", "z", std::string_view("stays"));
+        table.apply(batch);
+        const RowId row = table.find("a");
+
+        const std::array<protocol::Field, 2> fields{protocol::Field{"x", std::int64_t{1}},
+                                                    protocol::Field{"z", std::string_view("new")}};
+        batch.replace("a", fields);
+        batch.replace("c", fields);
+        const Change change = table.apply(batch);
+        QCOMPARE(table.find("a"), row);
+        QCOMPARE(change.changed, std::vector<RowId>{row});
+        QCOMPARE(change.firstNew, table.find("c"));
+        QVERIFY(std::holds_alternative<std::monostate>(table.cell(row, table.column("y"))));
+        QCOMPARE(toText(table.cell(row, table.column("z"))), std::string("new"));
+        QCOMPARE(toText(table.cell(table.find("c"), table.column("x"))), std::string("1"));
+        QCOMPARE(toText(table.cell(table.find("b"), table.column("z"))), std::string("stays"));
+
+        batch.replace("a", fields);
+        const Change same = table.apply(batch);
+        QVERIFY(same.changed.empty() && same.columns.empty());
+
+        // What was set before it in the same batch goes too; what is set after it stays.
+        batch.set("a", "y", std::int64_t{3});
+        batch.replace("a", {fields.data(), 1});
+        batch.set("a", "w", true);
+        const Change again = table.apply(batch);
+        QCOMPARE(again.columns, (std::vector<ColumnIndex>{table.column("z"), table.column("w")}));
+        QVERIFY(std::holds_alternative<std::monostate>(table.cell(row, table.column("y"))));
+        QCOMPARE(toText(table.cell(row, table.column("w"))), std::string("true"));
+
+        batch.replace("a", {});
+        QCOMPARE(table.apply(batch).changed, std::vector<RowId>{row});
+        QCOMPARE(table.find("a"), row);
+        batch.remove("a");
+        batch.replace("a", fields);
+        table.apply(batch);
+        QCOMPARE(table.find("a"), row);
+    }
+
+    void roundsKnowWhatChanged_data() { holdsWhatBatchesSay_data(); }
+    void roundsKnowWhatChanged()
+    {
+        QFETCH(unsigned, seed);
+        RandomTable random(seed);
+        Table table("device");
+        PlainTable plain;
+        Batch batch;
+        random.fill(batch, plain, 300);
+        table.apply(batch);
+        Rounds rounds;
+        std::map<std::pair<RowId, ColumnIndex>, std::vector<std::string>> shown; // newest last
+        for (int round = 1; round <= 30; ++round) {
+            rounds.begin(UtcTime{round * 1'000'000});
+            const auto before = table.snapshot();
+            const RowId limit = before->rowLimit;
+            std::vector<bool> isNew(limit);
+            const std::size_t batches = 1 + random.below(3);
+            for (std::size_t b = 0; b < batches; ++b) {
+                random.fill(batch, plain, 1 + random.below(60), random.chance(30), true);
+                const Change change = table.apply(batch, &rounds);
+                for (const RowId row : change.removed) {
+                    isNew[row] = true;
+                    shown.erase(shown.lower_bound({row, 0}), shown.lower_bound({row + 1, 0}));
+                }
+                for (const RowId row : change.reused) {
+                    if (row < limit)
+                        isNew[row] = true;
+                }
+                isNew.resize(std::max<std::size_t>(limit, table.rowLimit()), true);
+            }
+            std::size_t cells = 0;
+            std::size_t rows = 0;
+            for (RowId row = 0; row < table.rowLimit(); ++row) {
+                std::size_t ofRow = 0;
+                for (ColumnIndex c = 1; c < table.columnCount(); ++c) {
+                    const ValueView was = static_cast<std::size_t>(c) < before->columns.size()
+                                              ? before->columns[static_cast<std::size_t>(c)].cell(row)
+                                              : ValueView();
+                    const ValueView is = table.cell(row, c);
+                    const bool differs =
+                        !isNew[row] && (toText(was) != toText(is) || (was.index() == 0) != (is.index() == 0));
+                    QCOMPARE(rounds.isChanged(row, c), differs);
+                    ofRow += differs ? 1 : 0;
+                    if (differs)
+                        shown[{row, c}].push_back(toText(was));
+                    compareHistory(rounds, table, row, c, shown[{row, c}]);
+                }
+                cells += ofRow;
+                rows += ofRow > 0 ? 1 : 0;
+            }
+            QCOMPARE(rounds.changedCells(), cells);
+            QCOMPARE(rounds.changedRows(), rows);
+        }
+    }
+    void roundsForgetTheOldest()
+    {
+        Table table("device");
+        Batch batch;
+        Rounds rounds;
+        constexpr std::int64_t devices = 2000;
+        const std::string large(5000, 'x');
+        for (std::int64_t round = 0; round < 40; ++round) {
+            if (round > 0)
+                rounds.begin(UtcTime{round});
+            for (std::int64_t i = 0; i < devices; ++i) {
+                batch.set("d" + std::to_string(i), "n", round);
+                batch.set("d" + std::to_string(i), "reply_ms", round);
+                batch.set("d" + std::to_string(i), "log", std::string_view(large + std::to_string(round)));
+            }
+            table.apply(batch, &rounds);
+            rounds.leaveOut(table.column("reply_ms"));
+        }
+        const ColumnIndex n = table.column("n");
+        const ColumnIndex log = table.column("log");
+        QVERIFY(!rounds.isChanged(7, table.column("reply_ms")));
+        QVERIFY(rounds.history(7, table.column("reply_ms"), {}).empty());
+        QCOMPARE(rounds.changedRows(), std::size_t{devices});
+        const auto numbers = rounds.history(7, n, table.cell(7, n));
+        // 32 MB hold the texts of some fifteen rounds.
+        QVERIFY(numbers.size() > 10 && numbers.size() < Rounds::mostPerCell);
+        for (std::size_t i = 0; i < numbers.size(); ++i) {
+            QCOMPARE(std::get<std::int64_t>(numbers[i].value), 39 - static_cast<std::int64_t>(i));
+            QCOMPARE(numbers[i].since.micros, 39 - static_cast<std::int64_t>(i));
+        }
+        const auto texts = rounds.history(7, log, table.cell(7, log));
+        QCOMPARE(texts.size(), numbers.size());
+        QCOMPARE(std::get<std::string>(texts[1].value).size(), Rounds::textBytes);
     }
     void idsOfRemovedRowsServeAgain()
     {
@@ -292,6 +427,19 @@ private:
                 QCOMPARE(std::holds_alternative<std::monostate>(cell),
                          held == row.end() || std::holds_alternative<std::monostate>(held->second));
             }
+        }
+    }
+
+    static void compareHistory(const Rounds &rounds, const Table &table, RowId row, ColumnIndex column,
+                               const std::vector<std::string> &before)
+    {
+        const auto history = rounds.history(row, column, table.cell(row, column));
+        const std::size_t expected =
+            before.empty() ? 0 : std::min(before.size() + 1, std::size_t{Rounds::mostPerCell});
+        QCOMPARE(history.size(), expected);
+        for (std::size_t i = 1; i < history.size(); ++i) {
+            QCOMPARE(toText(view(history[i].value)), before[before.size() - i]);
+            QVERIFY(history[i].since < history[i - 1].since);
         }
     }
 

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "table/table.h"
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <vector>
+
+namespace muster::table {
+
+/// What the rounds of a watch changed: the cells that differ from what they were when the present round
+/// began, and what cells showed before. A cell that changes and changes back within a round has not changed.
+/// Rows that came in the present round are not marked. One thread.
+class Rounds {
+public:
+    static constexpr std::size_t mostPerCell = 20;         ///< values of a cell, the present one included
+    static constexpr std::size_t mostValues = 1'000'000;   ///< past values in all; the oldest are forgotten
+    static constexpr std::size_t mostTextBytes = 32 << 20; ///< of all their texts
+    static constexpr std::size_t textBytes = 1024;         ///< of one text; what is longer is cut
+
+    struct Past {
+        UtcTime since; ///< when the cell came to show it; 0: before the first round
+        Value value;
+    };
+
+    /// Cells that change from now on differ from the round before.
+    void begin(UtcTime at);
+    /// A column whose values are new in each round by nature ("reply_ms"): neither marked nor kept.
+    void leaveOut(ColumnIndex column);
+
+    void note(RowId row, ColumnIndex column, const ValueView &before, const ValueView &after);
+    void noteNew(RowId row);
+    void forget(RowId row); ///< the row is gone; its id may come to stand for another
+
+    bool isChanged(RowId row, ColumnIndex column) const
+    {
+        const auto c = static_cast<std::size_t>(column);
+        return c < m_columns.size() && hasBit(m_columns[c].changed, row);
+    }
+    std::size_t changedCells() const { return m_changedCells; }
+    std::size_t changedRows() const { return m_changedRowCount; }
+    const std::vector<std::uint64_t> &rowBits() const { return m_changedRows; } ///< a bit a row
+    /// What a cell came to show, newest first: `now`, then what was before. Empty when it has not changed, or
+    /// when that is forgotten.
+    std::vector<Past> history(RowId row, ColumnIndex column, const ValueView &now) const;
+
+private:
+    /// What a cell showed before one of its changes.
+    struct Entry {
+        RowId row;
+        std::uint16_t column;
+        bool isCut;
+        std::uint32_t round;  ///< of the change
+        std::uint32_t before; ///< number of the cell's entry before; 0: none
+        Value value;
+    };
+    static constexpr std::size_t pageRows = 4096;
+    using Page = std::array<std::uint32_t, pageRows>; ///< number of each row's newest entry; 0: none
+    struct Column {
+        bool isLeftOut = false;
+        std::vector<std::uint64_t> changed;
+        std::vector<std::unique_ptr<Page>> newest;
+    };
+
+    static bool hasBit(const std::vector<std::uint64_t> &bits, RowId row)
+    {
+        return row / 64 < bits.size() && ((bits[row / 64] >> (row % 64)) & 1) != 0;
+    }
+    Column &columnAt(ColumnIndex column);
+    static std::uint32_t &newest(Column &column, RowId row);
+    const Entry *find(std::uint32_t number, RowId row, std::size_t column) const;
+    void keep(RowId row, std::size_t column, const ValueView &before);
+    void dropOldest();
+    void mark(Column &column, RowId row);
+    void unmark(Column &column, RowId row);
+
+    std::vector<UtcTime> m_starts; ///< of the rounds
+    std::vector<Column> m_columns;
+    std::vector<std::uint64_t> m_newRows;
+    std::vector<std::uint64_t> m_changedRows;
+    std::vector<std::uint16_t> m_cellsOfRow; ///< how many are marked
+    std::size_t m_changedCells = 0;
+    std::size_t m_changedRowCount = 0;
+
+    std::deque<Entry> m_entries;
+    std::uint32_t m_first = 1; ///< number of the oldest
+    std::size_t m_textBytes = 0;
+};
+
+} // namespace muster::table
