@@ -17,7 +17,7 @@ struct ServiceQuestion {
     filter::Expression where;        ///< applied here, to each endpoint's row
     std::vector<std::string> select; ///< empty: everything
     int deadlineMs = 2000;           ///< 100 to 600,000
-    int quietMs = 300;   ///< see ServiceQuery: the shortest gap after which nobody else is expected
+    int quietMs = 500;   ///< see ServiceQuery: the shortest gap after which nobody else is expected
     int lateMs = 10'000; ///< answers are still taken this long after the end
 };
 
@@ -32,12 +32,12 @@ struct ServiceQuestion {
 /// matches `where`, empty when none does, error when it said so (Nats-Service-Error), else silent.
 ///
 /// The table has a row for each endpoint that matches, under "<instance id>" when the instance has no more
-/// than one, else "<instance id>/<endpoint>"; an instance that is empty, silent or in error has one row under
-/// its id, so outcomes count instances and rows may be more. Columns: device (the key), outcome, reply_ms,
-/// error, late; service, version, description, instance, started, endpoint, subject, queue_group,
-/// num_requests, num_errors, last_error (absent when there was none), processing_time_ms and
-/// average_processing_time_ms (sum and mean, as doubles); metadata.* of the service, endpoint_metadata.* and
-/// data.* of the endpoint.
+/// than one, else "<instance id>/<endpoint>" ("<instance id>/<subject>" where names repeat); an instance that
+/// is empty, silent or in error has one row under its id, so outcomes count instances and rows may be more.
+/// Columns: device (the key), outcome, reply_ms, error, late; service, version, description, instance,
+/// started, endpoint, subject, queue_group, num_requests, num_errors, last_error (absent when there was
+/// none), processing_time_ms and average_processing_time_ms (sum and mean, as doubles); metadata.* of the
+/// service, endpoint_metadata.* and data.* of the endpoint.
 ///
 /// askSilentAgain() asks each silent instance by id. At most 100,000 instances, 200 endpoints of each and
 /// 1,000,000 rows are kept; problem() says when there are more.

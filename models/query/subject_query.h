@@ -17,7 +17,7 @@ struct SubjectQuestion {
     std::string payload;             ///< sent as it is; may be empty
     filter::Expression where;        ///< applied here, to each reply
     std::vector<std::string> select; ///< empty: everything
-    int expected = 0;                ///< replies after which it ends, at most 1,000,000; 0: not by count
+    int expected = 0;                ///< replies after which it ends, at most 100,000; 0: not by count
     int quietMs = 0;       ///< ends when nothing came for so long after the latest reply; 0: not by a gap
     int deadlineMs = 2000; ///< 100 to 600,000
     int lateMs = 10'000;   ///< replies are still taken this long after the end
