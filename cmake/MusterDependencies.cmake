@@ -13,6 +13,9 @@ endif()
 find_package(simdjson REQUIRED)
 set_package_properties(simdjson PROPERTIES TYPE REQUIRED PURPOSE "Reading what devices send: package libsimdjson-dev")
 
+find_package(SQLite3 REQUIRED)
+set_package_properties(SQLite3 PROPERTIES TYPE REQUIRED PURPOSE "What is kept on this computer: package libsqlite3-dev")
+
 # Debian's CMake package of nats.c names a static library that is not shipped; its pkg-config file is right.
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(NATS REQUIRED IMPORTED_TARGET libnats)
