@@ -14,6 +14,11 @@
 
 namespace muster {
 
+constexpr std::uint32_t nowhere = ~std::uint32_t{0}; ///< the line of a row that has none
+
+QString toQString(std::string_view utf8);
+QString aggregateText(const table::Aggregate &aggregate); ///< "avg cpu.pct"
+
 struct TableModel::Private {
     /// A column on screen, and where its cells come from.
     struct Shown {

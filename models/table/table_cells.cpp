@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "table/cell_text.h"
+#include "table/columns.h"
+#include "table/table_model_p.h"
+
+#include <algorithm>
+
+namespace muster {
+
+using table::ColumnIndex;
+using table::Kind;
+using table::RowId;
+
+QString toQString(std::string_view utf8)
+{
+    return QString::fromUtf8(utf8.data(), static_cast<qsizetype>(utf8.size()));
+}
+
+QString aggregateText(const table::Aggregate &aggregate)
+{
+    const QString function = toQString(table::name(aggregate.function));
+    return aggregate.column.empty() ? function : function + u' ' + QString::fromStdString(aggregate.column);
+}
+
+ValueView TableModel::Private::cell(RowId row, ColumnIndex column) const
+{
+    if (!frozen)
+        return table.cell(row, column);
+    const auto &columns = frozen->columns;
+    return column < 0 || static_cast<std::size_t>(column) >= columns.size()
+               ? ValueView()
+               : columns[static_cast<std::size_t>(column)].cell(row);
+}
+
+std::size_t TableModel::Private::totalRows() const
+{
+    return frozen ? frozen->rowCount : table.rowCount();
+}
+
+std::size_t TableModel::Private::rowLimit() const
+{
+    return std::max<std::size_t>(table.rowLimit(), frozen ? frozen->rowLimit : 0);
+}
+
+std::shared_ptr<const table::Snapshot> TableModel::Private::picture() const
+{
+    return frozen ? frozen : table.snapshot();
+}
+
+QString TableModel::Private::keyOf(RowId row) const
+{
+    const ValueView key = cell(row, 0);
+    const auto *held = std::get_if<std::string_view>(&key);
+    return held ? toQString(*held) : QString();
+}
+
+QVariant TableModel::Private::groupData(const Heading &heading, const Shown &column, int place,
+                                        int role) const
+{
+    const table::Aggregate *aggregate =
+        column.aggregate >= 0 && static_cast<std::size_t>(column.aggregate) < heading.aggregates.size()
+            ? &aggregates[static_cast<std::size_t>(column.aggregate)]
+            : nullptr;
+    const bool counts = aggregate && (aggregate->function == table::Function::Count ||
+                                      aggregate->function == table::Function::Distinct);
+    const Kind kind = counts ? Kind::Number : column.kind;
+    const ValueView total =
+        aggregate ? ::muster::view(heading.aggregates[static_cast<std::size_t>(column.aggregate)])
+                  : ValueView();
+    const ValueView value = ::muster::view(heading.value);
+    const QString by = heading.level < groupBy.size() ? groupBy[heading.level] : QString();
+    switch (role) {
+    case Qt::DisplayRole: {
+        if (place != 0)
+            return std::holds_alternative<std::monostate>(total) ? QString()
+                                                                 : cellText(kind, total, UtcTime::now());
+        QString what = std::holds_alternative<std::monostate>(value)
+                           ? TableModel::tr("(none)")
+                           : cellText(kindOf(by), value, UtcTime::now());
+        if (heading.level == 0)
+            return what;
+        const auto title = std::find_if(layout.begin(), layout.end(),
+                                        [&by](const auto &candidate) { return candidate.name == by; });
+        return QString((title != layout.end() ? title->title : by) + u' ' + what);
+    }
+    case RawRole:
+        return plainText(place == 0 ? value : total, 4096);
+    case PrefixRole:
+        return place != 0 && aggregate && !std::holds_alternative<std::monostate>(total)
+                   ? toQString(table::name(aggregate->function))
+                   : QString();
+    case KindRole:
+        return static_cast<int>(place == 0 ? Kind::Text : kind);
+    case RightAlignedRole:
+        return place != 0 && table::isRightAligned(column.kind);
+    case GroupRole:
+        return true;
+    case DepthRole:
+        return heading.level;
+    case ExpandedRole:
+        return lineage.isExpanded(heading.path);
+    case CountRole:
+        return static_cast<int>(heading.count);
+    case SelectedRole:
+        return false;
+    case ToolTipTextRole: {
+        if (place == 0)
+            return plainText(value, 4096);
+        QStringList all;
+        for (std::size_t i = 0; i < aggregates.size() && i < heading.aggregates.size(); ++i) {
+            if (aggregates[i].column == layout[column.layout].name.toStdString())
+                all.append(aggregateText(aggregates[i]) + u' ' +
+                           plainText(::muster::view(heading.aggregates[i]), 256));
+        }
+        return all.join(u'\n');
+    }
+    default:
+        return {};
+    }
+}
+
+QVariant TableModel::Private::rowData(RowId row, const Shown &column, int role) const
+{
+    switch (role) {
+    case Qt::DisplayRole:
+        return cellText(column.kind, cell(row, column.index), UtcTime::now());
+    case KindRole:
+        return static_cast<int>(column.kind);
+    case RawRole:
+        return plainText(cell(row, column.index), 4096);
+    case PrefixRole:
+        return QString();
+    case GroupRole:
+    case ExpandedRole:
+        return false;
+    case DepthRole:
+        return view.groups.empty() ? 0 : static_cast<int>(groupBy.size());
+    case CountRole:
+        return 0;
+    case SelectedRole:
+        return isSelected(row);
+    case RightAlignedRole:
+        return table::isRightAligned(column.kind);
+    case ToolTipTextRole:
+        return cellToolTip(column.kind, cell(row, column.index));
+    default:
+        return {};
+    }
+}
+
+QVariant TableModel::data(const QModelIndex &index, int role) const
+{
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid))
+        return {};
+    const LineId line = d->lines[static_cast<std::size_t>(index.row())];
+    const Private::Shown &column = d->shown[static_cast<std::size_t>(index.column())];
+    if (Lines::isHeading(line))
+        return d->groupData(d->lineage.heading(line), column, index.column(), role);
+    return d->rowData(line, column, role);
+}
+
+QVariant TableModel::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    if (orientation != Qt::Horizontal || section < 0 || section >= columnCount())
+        return {};
+    if (role == Qt::DisplayRole)
+        return columnTitle(section);
+    if (role == RightAlignedRole)
+        return columnRightAligned(section);
+    return {};
+}
+
+QHash<int, QByteArray> TableModel::roleNames() const
+{
+    return {{Qt::DisplayRole, "display"},
+            {KindRole, "kind"},
+            {RawRole, "raw"},
+            {PrefixRole, "prefix"},
+            {GroupRole, "isGroup"},
+            {DepthRole, "depth"},
+            {ExpandedRole, "expanded"},
+            {CountRole, "count"},
+            {SelectedRole, "rowSelected"},
+            {RightAlignedRole, "rightAligned"},
+            {ToolTipTextRole, "toolTipText"}};
+}
+
+} // namespace muster

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "table/cell_text.h"
+#include "table/table_model_p.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+
+#include <algorithm>
+
+namespace muster {
+
+using table::ColumnIndex;
+using table::Kind;
+
+namespace {
+
+constexpr int mostDiscovered = 40; ///< shown without being asked for; the rest waits in the chooser
+
+int defaultWidth(Kind kind)
+{
+    switch (kind) {
+    case Kind::Identifier:
+        return 240;
+    case Kind::Time:
+        return 160;
+    case Kind::Text:
+        return 120;
+    case Kind::Presence:
+    case Kind::Outcome:
+        return 104;
+    case Kind::Number:
+    case Kind::Bytes:
+    case Kind::Percent:
+    case Kind::Duration:
+    case Kind::Celsius:
+    case Kind::Age:
+    case Kind::Milliseconds:
+    case Kind::Version:
+    case Kind::Flag:
+        return 96;
+    }
+    return 96;
+}
+
+} // namespace
+
+Kind TableModel::Private::kindOf(const QString &name) const
+{
+    const std::string column = name.toStdString();
+    const ColumnIndex index = table.column(column);
+    return table::fieldKind(column, index < 0 ? table::Type::Empty : table.columnType(index));
+}
+
+void TableModel::Private::resolveColumns()
+{
+    shown.clear();
+    for (int i = 0; i < layout.size(); ++i) {
+        if (!layout[i].visible)
+            continue;
+        const std::string name = layout[i].name.toStdString();
+        Shown column;
+        column.layout = i;
+        column.index = table.column(name);
+        column.kind = kindOf(layout[i].name);
+        const auto aggregate =
+            std::find_if(aggregates.begin(), aggregates.end(),
+                         [&name](const auto &candidate) { return candidate.column == name; });
+        if (aggregate != aggregates.end())
+            column.aggregate = static_cast<int>(aggregate - aggregates.begin());
+        shown.push_back(column);
+    }
+}
+
+/// Follows the table's columns and types; true when a cell may look different now.
+bool TableModel::Private::kindsChanged()
+{
+    bool changed = false;
+    for (Shown &column : shown) {
+        const QString &name = layout[column.layout].name;
+        const Kind kind = kindOf(name);
+        if (column.index < 0)
+            column.index = table.column(name.toStdString());
+        changed = changed || kind != column.kind;
+        column.kind = kind;
+    }
+    return changed;
+}
+
+void TableModel::Private::discoverColumns()
+{
+    for (; knownColumns < table.columnCount(); ++knownColumns) {
+        const QString name = QString::fromStdString(table.columnName(knownColumns));
+        if (std::any_of(layout.begin(), layout.end(),
+                        [&name](const auto &column) { return column.name == name; }))
+            continue;
+        ColumnLayout column;
+        column.name = name;
+        column.title = plainText(ValueView(std::string_view(table.columnName(knownColumns))), 64);
+        column.visible = addDiscovered && static_cast<int>(shown.size()) < mostDiscovered;
+        column.priority = static_cast<int>(layout.size());
+        if (const auto known = remembered.constFind(name); known != remembered.constEnd()) {
+            column.visible = known->visible;
+            column.width = known->width;
+        }
+        const auto place = static_cast<int>(layout.size());
+        columnList->beginInsertRows({}, place, place);
+        if (column.visible)
+            q->beginInsertColumns({}, static_cast<int>(shown.size()), static_cast<int>(shown.size()));
+        layout.append(column);
+        resolveColumns();
+        if (column.visible)
+            q->endInsertColumns();
+        columnList->endInsertRows();
+    }
+}
+
+void TableModel::Private::announceLayoutRow(int layoutRow, int role)
+{
+    const QModelIndex index = columnList->index(layoutRow);
+    Q_EMIT columnList->dataChanged(index, index, {role});
+}
+
+void TableModel::Private::setVisible(int layoutRow, bool visible)
+{
+    if (layout[layoutRow].visible == visible)
+        return;
+    const auto place = static_cast<int>(std::count_if(layout.begin(), layout.begin() + layoutRow,
+                                                      [](const auto &column) { return column.visible; }));
+    if (visible)
+        q->beginInsertColumns({}, place, place);
+    else
+        q->beginRemoveColumns({}, place, place);
+    layout[layoutRow].visible = visible;
+    resolveColumns();
+    if (visible)
+        q->endInsertColumns();
+    else
+        q->endRemoveColumns();
+    announceLayoutRow(layoutRow, ColumnListModel::VisibleRole);
+    Q_EMIT q->columnsChanged();
+    if (!quickFilter.isEmpty())
+        evaluateNow();
+    // What heads a group is its first visible column's cell.
+    announceRows(std::vector<int>(), 0, static_cast<int>(shown.size()) - 1, {});
+}
+
+void TableModel::Private::moveLayout(int from, int to)
+{
+    const bool isShown = layout[from].visible;
+    const auto shownBefore = [this](int row) {
+        return static_cast<int>(std::count_if(layout.begin(), layout.begin() + row,
+                                              [](const auto &column) { return column.visible; }));
+    };
+    const int shownFrom = shownBefore(from);
+    columnList->beginMoveRows({}, from, from, {}, to > from ? to + 1 : to);
+    const int beforeTarget = shownBefore(to > from ? to + 1 : to);
+    const bool movesOnScreen = isShown && beforeTarget != shownFrom && beforeTarget != shownFrom + 1;
+    if (movesOnScreen)
+        q->beginMoveColumns({}, shownFrom, shownFrom, {}, beforeTarget);
+    layout.move(from, to);
+    resolveColumns();
+    if (movesOnScreen)
+        q->endMoveColumns();
+    columnList->endMoveRows();
+    Q_EMIT q->columnsChanged();
+}
+
+void TableModel::Private::moveShown(int from, int to)
+{
+    moveLayout(shown[static_cast<std::size_t>(from)].layout, shown[static_cast<std::size_t>(to)].layout);
+}
+
+void TableModel::setColumns(QList<ColumnLayout> columns, bool addDiscovered)
+{
+    beginResetModel();
+    d->columnList->beginResetModel();
+    d->layout = std::move(columns);
+    for (ColumnLayout &column : d->layout) {
+        if (column.title.isEmpty())
+            column.title = column.name;
+    }
+    d->addDiscovered = addDiscovered;
+    d->resolveColumns();
+    d->columnList->endResetModel();
+    endResetModel();
+    d->knownColumns = 0;
+    d->discoverColumns();
+    Q_EMIT columnsChanged();
+    if (!d->quickFilter.isEmpty())
+        d->evaluateNow();
+}
+
+QString TableModel::columnName(int column) const
+{
+    return column < 0 || column >= columnCount()
+               ? QString()
+               : d->layout[d->shown[static_cast<std::size_t>(column)].layout].name;
+}
+
+QString TableModel::columnTitle(int column) const
+{
+    return column < 0 || column >= columnCount()
+               ? QString()
+               : d->layout[d->shown[static_cast<std::size_t>(column)].layout].title;
+}
+
+int TableModel::columnKind(int column) const
+{
+    const Kind kind =
+        column < 0 || column >= columnCount() ? Kind::Text : d->shown[static_cast<std::size_t>(column)].kind;
+    return static_cast<int>(kind);
+}
+
+bool TableModel::columnRightAligned(int column) const
+{
+    return column >= 0 && column < columnCount() &&
+           table::isRightAligned(d->shown[static_cast<std::size_t>(column)].kind);
+}
+
+int TableModel::columnWidth(int column) const
+{
+    if (column < 0 || column >= columnCount())
+        return 0;
+    const Private::Shown &shown = d->shown[static_cast<std::size_t>(column)];
+    const int width = d->layout[shown.layout].width;
+    return width > 0 ? width : defaultWidth(shown.kind);
+}
+
+void TableModel::setColumnWidth(int column, int width)
+{
+    constexpr int narrowest = 32;
+    constexpr int widest = 4000;
+    if (column < 0 || column >= columnCount())
+        return;
+    int &held = d->layout[d->shown[static_cast<std::size_t>(column)].layout].width;
+    const int wanted = width <= 0 ? 0 : std::clamp(width, narrowest, widest);
+    if (held == wanted)
+        return;
+    held = wanted;
+    Q_EMIT columnsChanged();
+}
+
+void TableModel::moveColumn(int from, int to)
+{
+    if (from >= 0 && from < columnCount() && to >= 0 && to < columnCount() && from != to)
+        d->moveShown(from, to);
+}
+
+void TableModel::setColumnVisible(const QString &name, bool visible)
+{
+    for (int i = 0; i < d->layout.size(); ++i) {
+        if (d->layout[i].name == name) {
+            d->setVisible(i, visible);
+            return;
+        }
+    }
+}
+
+QStringList TableModel::fieldNames() const
+{
+    QStringList names;
+    for (const ColumnLayout &column : d->layout)
+        names.append(column.name);
+    return names;
+}
+
+QByteArray TableModel::saveLayout() const
+{
+    QJsonArray columns;
+    for (const ColumnLayout &column : d->layout)
+        columns.append(QJsonObject{{QStringLiteral("name"), column.name},
+                                   {QStringLiteral("visible"), column.visible},
+                                   {QStringLiteral("width"), column.width}});
+    return QJsonDocument(QJsonObject{{QStringLiteral("v"), 1}, {QStringLiteral("columns"), columns}})
+        .toJson(QJsonDocument::Compact);
+}
+
+void TableModel::restoreLayout(const QByteArray &layout)
+{
+    const QJsonObject saved = QJsonDocument::fromJson(layout).object();
+    if (saved.value(QStringLiteral("v")).toInt() != 1)
+        return;
+    QList<ColumnLayout> rest = d->layout;
+    QList<ColumnLayout> ordered;
+    d->remembered.clear();
+    for (const QJsonValue &value : saved.value(QStringLiteral("columns")).toArray()) {
+        const QJsonObject object = value.toObject();
+        const QString name = object.value(QStringLiteral("name")).toString();
+        const bool visible = object.value(QStringLiteral("visible")).toBool(true);
+        const int width = std::clamp(object.value(QStringLiteral("width")).toInt(), 0, 4000);
+        const auto known =
+            std::find_if(rest.begin(), rest.end(), [&name](const auto &c) { return c.name == name; });
+        if (known == rest.end()) {
+            d->remembered.insert(name, {visible, width});
+            continue;
+        }
+        ordered.append(*known);
+        ordered.last().visible = visible;
+        ordered.last().width = width;
+        rest.erase(known);
+    }
+    beginResetModel();
+    d->columnList->beginResetModel();
+    d->layout = ordered + rest;
+    d->resolveColumns();
+    d->columnList->endResetModel();
+    endResetModel();
+    Q_EMIT columnsChanged();
+    if (!d->quickFilter.isEmpty())
+        d->evaluateNow();
+}
+
+} // namespace muster

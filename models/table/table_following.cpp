@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "table/table_model_p.h"
+
+#include <algorithm>
+
+namespace muster {
+
+using table::ColumnIndex;
+using table::noRow;
+using table::RowId;
+
+namespace {
+
+constexpr std::size_t rowsAtOnce = 20'000; ///< evaluated on the GUI thread: a few milliseconds
+const QList<int> cellRoles = {Qt::DisplayRole, TableModel::RawRole, TableModel::ToolTipTextRole};
+
+} // namespace
+
+table::ViewSpec TableModel::Private::spec() const
+{
+    table::ViewSpec spec;
+    spec.filter = filter::Expression::both(baseFilter, filter);
+    spec.quickText = quickFilter.toStdString();
+    for (const Shown &column : shown)
+        spec.quickColumns.push_back(layout[column.layout].name.toStdString());
+    spec.sort = sort;
+    for (const QString &name : groupBy)
+        spec.groupBy.push_back(name.toStdString());
+    spec.aggregates = aggregates;
+    return spec;
+}
+
+void TableModel::Private::dropEvaluation()
+{
+    ++generation;
+    if (running)
+        running->cancel->store(true);
+    running.reset();
+}
+
+void TableModel::Private::evaluateNow()
+{
+    dropEvaluation();
+    pending = {};
+    if (totalRows() > rowsAtOnce) {
+        evaluateOnWorker();
+        return;
+    }
+    QElapsedTimer timer;
+    timer.start();
+    removedDuringEvaluation.clear();
+    take(*table::evaluate(*picture(), spec()));
+    evaluationMillis = timer.elapsed();
+}
+
+void TableModel::Private::evaluateOnWorker()
+{
+    setBusy(true);
+    removedDuringEvaluation.clear();
+    running = Evaluation{std::make_shared<table::CancelFlag>(false), generation};
+    pool.start([model = q, d = this, snapshot = picture(), spec = spec(), task = *running]() mutable {
+        QElapsedTimer timer;
+        timer.start();
+        auto made =
+            std::make_shared<std::optional<table::View>>(table::evaluate(*snapshot, spec, task.cancel.get()));
+        snapshot.reset(); // here, so that the GUI thread need not copy what nobody reads any more
+        if (!*made)
+            return;
+        const qint64 millis = timer.elapsed();
+        QMetaObject::invokeMethod(
+            model,
+            [d, made, millis, generation = task.generation] {
+                if (generation != d->generation)
+                    return;
+                d->running.reset();
+                d->evaluationMillis = millis;
+                d->take(std::move(**made));
+                d->scheduleSettling();
+            },
+            Qt::QueuedConnection);
+    });
+}
+
+void TableModel::Private::take(table::View made)
+{
+    view = std::move(made);
+    gone.clear();
+    hasGone = false;
+    if (!removedDuringEvaluation.empty()) {
+        gone.resize(rowLimit());
+        for (const RowId row : removedDuringEvaluation)
+            gone[row] = true;
+        hasGone = true;
+        removedDuringEvaluation.clear();
+    }
+    sinceEvaluation.start();
+    relayout();
+    setBusy(false);
+    announceCounts();
+}
+
+void TableModel::Private::setBusy(bool value)
+{
+    if (busy == value)
+        return;
+    busy = value;
+    Q_EMIT q->busyChanged();
+}
+
+void TableModel::Private::announceCounts()
+{
+    const std::size_t total = totalRows();
+    const std::size_t rows = shownRows();
+    if (total == announcedTotal && rows == announcedShown)
+        return;
+    announcedTotal = total;
+    announcedShown = rows;
+    Q_EMIT q->countsChanged();
+}
+
+std::size_t TableModel::Private::shownRows() const
+{
+    if (!hasGone)
+        return view.rows.size();
+    return static_cast<std::size_t>(
+        std::count_if(view.rows.begin(), view.rows.end(), [this](RowId row) { return !gone[row]; }));
+}
+
+/// Takes down what a change means for the view.
+void TableModel::Private::note(const table::Change &change)
+{
+    if (change.firstNew != noRow || !change.reused.empty()) {
+        pending.rows = true;
+        pending.firstNew = std::min(pending.firstNew, change.firstNew);
+        pending.reused.insert(pending.reused.end(), change.reused.begin(), change.reused.end());
+    }
+    if (change.columns.empty())
+        return;
+    const table::ViewSpec now = spec();
+    const std::vector<std::string> fields = now.filter.fields();
+    for (const ColumnIndex index : change.columns) {
+        const std::string &name = table.columnName(index);
+        const auto isIt = [&name](const std::string &other) { return other == name; };
+        if (std::any_of(fields.begin(), fields.end(), isIt) ||
+            (!now.quickText.empty() && std::any_of(now.quickColumns.begin(), now.quickColumns.end(), isIt)))
+            pending.members = true;
+        const auto isColumn = [&name](const auto &part) { return part.column == name; };
+        if (std::any_of(now.sort.begin(), now.sort.end(), isColumn) ||
+            std::any_of(now.groupBy.begin(), now.groupBy.end(), isIt) ||
+            (!now.groupBy.empty() && std::any_of(now.aggregates.begin(), now.aggregates.end(), isColumn)))
+            pending.order = true;
+    }
+    // A change to existing rows only: new ones are not yet shown, and are placed by their own rule.
+    if (change.changed.empty()) {
+        pending.members = false;
+        pending.order = false;
+    }
+}
+
+void TableModel::Private::scheduleSettling()
+{
+    settle();
+}
+
+/// Brings the view up to date as far as it is due: new rows at most ten times a second, since each insertion
+/// makes a view rebuild what it shows; re-ordering at most once a second, so that rows do not jump under the
+/// pointer.
+void TableModel::Private::settle()
+{
+    if (running || frozen || !pending.any())
+        return;
+    constexpr qint64 rowsInterval = 100;
+    constexpr qint64 membersInterval = 250;
+    constexpr qint64 orderInterval = 1000;
+    constexpr qint64 share = 6; // evaluations take at most about a seventh of the time
+    const auto since = [](const QElapsedTimer &timer) {
+        return timer.isValid() ? timer.elapsed() : orderInterval * 60;
+    };
+
+    qint64 wait = orderInterval;
+    const bool grouped = !groupBy.isEmpty();
+    if (pending.order || pending.members || grouped) {
+        const bool soon = (pending.rows && grouped) || !pending.order;
+        const qint64 interval = std::max(soon ? membersInterval : orderInterval, share * evaluationMillis);
+        const qint64 left = interval - since(sinceEvaluation);
+        if (left <= 0) {
+            evaluateNow();
+            return;
+        }
+        wait = left;
+    }
+    if (pending.rows && !grouped) {
+        const qint64 left = rowsInterval - since(sinceInsertion);
+        if (left <= 0) {
+            sinceInsertion.start();
+            if (!insertPending()) {
+                evaluateNow();
+                return;
+            }
+            if (!pending.any())
+                return;
+        } else {
+            wait = std::min(wait, left);
+        }
+    }
+    settleTimer.start(static_cast<int>(wait));
+}
+
+/// Puts new rows in their places and leaves the others where they are. False when there are too many.
+bool TableModel::Private::insertPending()
+{
+    constexpr std::size_t fewShare = 16;
+    table::Change change;
+    change.firstNew = pending.firstNew;
+    change.reused = pending.reused;
+    const std::size_t limit = table.rowLimit();
+    const std::size_t count = change.reused.size() + (limit - std::min<std::size_t>(change.firstNew, limit));
+    if (totalRows() > rowsAtOnce && count > totalRows() / fewShare)
+        return false;
+    table::update(view, *picture(), spec(), change);
+    pending.rows = false;
+    pending.firstNew = noRow;
+    pending.reused.clear();
+    relayout();
+    announceCounts();
+    return true;
+}
+
+/// Rows that the table no longer has leave at once: their ids may come to stand for other devices.
+void TableModel::Private::removeGone(const std::vector<RowId> &removed)
+{
+    if (removed.empty())
+        return;
+    for (const RowId row : removed)
+        setSelected(row, false);
+    if (running)
+        removedDuringEvaluation.insert(removedDuringEvaluation.end(), removed.begin(), removed.end());
+    if (view.groups.empty()) {
+        std::erase_if(view.rows, [&removed](RowId row) {
+            return std::binary_search(removed.begin(), removed.end(), row);
+        });
+    } else {
+        gone.resize(rowLimit());
+        for (const RowId row : removed)
+            gone[row] = true;
+        hasGone = true;
+        pending.rows = true;
+    }
+    relayout();
+}
+
+void TableModel::Private::announceCells(const table::Change &change)
+{
+    if (change.changed.empty() || lines.empty())
+        return;
+    int first = static_cast<int>(shown.size());
+    int last = -1;
+    for (std::size_t i = 0; i < shown.size(); ++i) {
+        if (std::binary_search(change.columns.begin(), change.columns.end(), shown[i].index)) {
+            first = std::min(first, static_cast<int>(i));
+            last = std::max(last, static_cast<int>(i));
+        }
+    }
+    if (last < 0)
+        return;
+    const std::vector<std::uint32_t> &at = places();
+    std::vector<int> changedLines;
+    changedLines.reserve(change.changed.size());
+    for (const RowId row : change.changed) {
+        if (row < at.size() && at[row] != nowhere)
+            changedLines.push_back(static_cast<int>(at[row]));
+    }
+    announceRows(std::move(changedLines), first, last, cellRoles);
+}
+
+/// One range a run of lines; past a few dozen runs those that lie close together are joined, since a view
+/// pays for each signal and re-reads only what is on screen. No lines: all of them.
+void TableModel::Private::announceRows(std::vector<int> changed, int firstColumn, int lastColumn,
+                                       const QList<int> &roles)
+{
+    constexpr std::size_t fewRuns = 32;
+    if (lines.empty() || firstColumn > lastColumn)
+        return;
+    const auto announce = [&](int first, int last) {
+        Q_EMIT q->dataChanged(q->index(first, firstColumn), q->index(last, lastColumn), roles);
+    };
+    if (changed.empty()) {
+        announce(0, static_cast<int>(lines.size()) - 1);
+        return;
+    }
+    std::sort(changed.begin(), changed.end());
+    std::size_t runs = 1;
+    for (std::size_t i = 1; i < changed.size(); ++i)
+        runs += changed[i] > changed[i - 1] + 1 ? 1 : 0;
+    const int span = changed.back() - changed.front();
+    const int gap = runs <= fewRuns ? 1 : std::max(1, span / static_cast<int>(fewRuns));
+    int first = changed.front();
+    for (std::size_t i = 1; i <= changed.size(); ++i) {
+        if (i < changed.size() && changed[i] - changed[i - 1] <= gap)
+            continue;
+        announce(first, changed[i - 1]);
+        if (i < changed.size())
+            first = changed[i];
+    }
+}
+
+} // namespace muster

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "table/table_model_p.h"
+
+#include <algorithm>
+#include <set>
+
+namespace muster {
+
+using table::RowId;
+
+namespace {
+
+const QList<int> headingRoles = {Qt::DisplayRole, TableModel::RawRole, TableModel::PrefixRole,
+                                 TableModel::CountRole, TableModel::ToolTipTextRole};
+
+} // namespace
+
+const std::vector<std::uint32_t> &TableModel::Private::places() const
+{
+    if (!placesAreValid) {
+        placesOfRows.assign(rowLimit(), nowhere);
+        for (std::size_t i = 0; i < lines.size(); ++i) {
+            if (!Lines::isHeading(lines[i]))
+                placesOfRows[lines[i]] = static_cast<std::uint32_t>(i);
+        }
+        placesAreValid = true;
+    }
+    return placesOfRows;
+}
+
+void TableModel::Private::relayout()
+{
+    const std::function<bool(RowId)> isGone = [this](RowId row) { return gone[row]; };
+    std::vector<LineId> changed;
+    moveTo(lineage.flatten(view, hasGone ? &isGone : nullptr, &changed));
+    lineage.dropUnused();
+    if (changed.empty() || shown.empty())
+        return;
+    const std::set<LineId> headings(changed.begin(), changed.end());
+    std::vector<int> at;
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        if (Lines::isHeading(lines[i]) && headings.contains(lines[i]))
+            at.push_back(static_cast<int>(i));
+    }
+    if (!at.empty())
+        announceRows(std::move(at), 0, static_cast<int>(shown.size()) - 1, headingRoles);
+}
+
+/// Never by a reset, nor by one signal for each of thousands of rows.
+void TableModel::Private::moveTo(std::vector<LineId> target)
+{
+    LineSteps steps = planSteps(lines, target, rowLimit(), lineage.headingLimit());
+    if (steps.removals.empty() && steps.insertions.empty() && !steps.reorders)
+        return;
+    if (steps.reorders)
+        permute(std::move(steps.gathered));
+    for (const auto &range : steps.removals) {
+        const auto begin = lines.begin() + static_cast<std::ptrdiff_t>(range.first);
+        q->beginRemoveRows({}, static_cast<int>(range.first),
+                           static_cast<int>(range.first + range.count - 1));
+        lines.erase(begin, begin + static_cast<std::ptrdiff_t>(range.count));
+        placesAreValid = false;
+        q->endRemoveRows();
+    }
+    const std::vector<LineId> &source = steps.reorders ? steps.extended : target;
+    for (const auto &range : steps.insertions) {
+        const auto from = source.begin() + static_cast<std::ptrdiff_t>(range.first);
+        q->beginInsertRows({}, static_cast<int>(range.first),
+                           static_cast<int>(range.first + range.count - 1));
+        lines.insert(lines.begin() + static_cast<std::ptrdiff_t>(range.first), from,
+                     from + static_cast<std::ptrdiff_t>(range.count));
+        placesAreValid = false;
+        q->endInsertRows();
+    }
+    if (steps.reorders)
+        permute(std::move(target));
+}
+
+void TableModel::Private::permute(std::vector<LineId> target)
+{
+    if (target == lines)
+        return;
+    Q_EMIT q->layoutAboutToBeChanged({}, QAbstractItemModel::VerticalSortHint);
+    const QModelIndexList held = q->persistentIndexList();
+    std::unordered_map<LineId, int> wanted;
+    for (const QModelIndex &index : held)
+        wanted.emplace(lines[static_cast<std::size_t>(index.row())], -1);
+    std::vector<LineId> old = std::exchange(lines, std::move(target));
+    placesAreValid = false;
+    if (!wanted.empty()) {
+        for (std::size_t i = 0; i < lines.size(); ++i) {
+            if (const auto found = wanted.find(lines[i]); found != wanted.end())
+                found->second = static_cast<int>(i);
+        }
+        QModelIndexList moved;
+        moved.reserve(held.size());
+        for (const QModelIndex &index : held)
+            moved.append(q->index(wanted[old[static_cast<std::size_t>(index.row())]], index.column()));
+        q->changePersistentIndexList(held, moved);
+    }
+    Q_EMIT q->layoutChanged({}, QAbstractItemModel::VerticalSortHint);
+}
+
+bool TableModel::isGroup(int row) const
+{
+    return row >= 0 && row < rowCount() && Lines::isHeading(d->lines[static_cast<std::size_t>(row)]);
+}
+
+void TableModel::setExpanded(int row, bool expanded)
+{
+    if (!isGroup(row))
+        return;
+    const std::uint64_t path = d->lineage.heading(d->lines[static_cast<std::size_t>(row)]).path;
+    if (d->lineage.isExpanded(path) == expanded)
+        return;
+    d->lineage.setExpanded(path, expanded);
+    if (columnCount() > 0)
+        Q_EMIT dataChanged(index(row, 0), index(row, columnCount() - 1), {ExpandedRole});
+    d->relayout();
+}
+
+void TableModel::setAllExpanded(bool expanded)
+{
+    d->lineage.setAllExpanded(expanded);
+    d->relayout();
+    if (columnCount() > 0)
+        d->announceRows({}, 0, columnCount() - 1, {ExpandedRole});
+}
+
+int TableModel::parentRow(int row) const
+{
+    if (row < 0 || row >= rowCount())
+        return -1;
+    const LineId line = d->lines[static_cast<std::size_t>(row)];
+    const int level =
+        Lines::isHeading(line) ? d->lineage.heading(line).level : static_cast<int>(d->groupBy.size());
+    for (int above = row - 1; above >= 0 && !d->view.groups.empty(); --above) {
+        const LineId candidate = d->lines[static_cast<std::size_t>(above)];
+        if (Lines::isHeading(candidate) && d->lineage.heading(candidate).level < level)
+            return above;
+    }
+    return -1;
+}
+
+} // namespace muster

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "table/table_model_p.h"
+
+#include <QClipboard>
+#include <QGuiApplication>
+
+#include <algorithm>
+
+namespace muster {
+
+using table::noRow;
+using table::RowId;
+
+std::vector<RowId> TableModel::Private::rowsUnder(int line) const
+{
+    const LineId id = lines[static_cast<std::size_t>(line)];
+    if (!Lines::isHeading(id))
+        return {id};
+    std::vector<RowId> rows;
+    const Heading &heading = lineage.heading(id);
+    if (heading.group < view.groups.size()) {
+        const table::Group &group = view.groups[heading.group];
+        for (std::uint32_t i = group.begin; i < group.end; ++i) {
+            if (!hasGone || !gone[view.rows[i]])
+                rows.push_back(view.rows[i]);
+        }
+    }
+    return rows;
+}
+
+void TableModel::Private::setSelected(RowId row, bool value)
+{
+    if (isSelected(row) == value)
+        return;
+    if (row >= selected.size())
+        selected.resize(std::max<std::size_t>(rowLimit(), row + 1));
+    selected[row] = value;
+    selectedCount += value ? 1 : -1;
+}
+
+void TableModel::Private::announceSelection()
+{
+    if (!shown.empty())
+        announceRows({}, 0, static_cast<int>(shown.size()) - 1, {SelectedRole});
+    Q_EMIT q->selectionChanged();
+}
+
+/// Those on screen in their order, then those that a filter hides.
+std::vector<RowId> TableModel::Private::selectedRows() const
+{
+    std::vector<RowId> rows;
+    rows.reserve(static_cast<std::size_t>(selectedCount));
+    std::vector<bool> taken(selected.size());
+    for (const RowId row : view.rows) {
+        if (isSelected(row) && !(hasGone && gone[row])) {
+            rows.push_back(row);
+            taken[row] = true;
+        }
+    }
+    for (RowId row = 0; row < selected.size(); ++row) {
+        if (selected[row] && !taken[row])
+            rows.push_back(row);
+    }
+    return rows;
+}
+
+int TableModel::selectedCount() const
+{
+    return d->selectedCount;
+}
+
+void TableModel::select(int row, SelectMode mode)
+{
+    if (row < 0 || row >= rowCount())
+        return;
+    const std::vector<RowId> rows = d->rowsUnder(row);
+    const auto clear = [this] {
+        d->selected.assign(d->selected.size(), false);
+        d->selectedCount = 0;
+    };
+    const int anchorLine = d->anchor < d->places().size() && d->places()[d->anchor] != nowhere
+                               ? static_cast<int>(d->places()[d->anchor])
+                               : row;
+    switch (mode) {
+    case Replace:
+        clear();
+        for (const RowId id : rows)
+            d->setSelected(id, true);
+        break;
+    case Toggle: {
+        const bool all =
+            std::all_of(rows.begin(), rows.end(), [this](RowId id) { return d->isSelected(id); });
+        for (const RowId id : rows)
+            d->setSelected(id, !all);
+        break;
+    }
+    case Range:
+        clear();
+        for (int i = std::min(anchorLine, row); i <= std::max(anchorLine, row); ++i) {
+            if (!isGroup(i))
+                d->setSelected(d->lines[static_cast<std::size_t>(i)], true);
+        }
+        break;
+    }
+    if (mode != Range || anchorLine == row)
+        d->anchor = rows.empty() ? noRow : rows.front();
+    d->announceSelection();
+}
+
+void TableModel::selectAll()
+{
+    for (const RowId row : d->view.rows) {
+        if (!d->hasGone || !d->gone[row])
+            d->setSelected(row, true);
+    }
+    d->announceSelection();
+}
+
+void TableModel::clearSelection()
+{
+    if (d->selectedCount == 0)
+        return;
+    d->selected.assign(d->selected.size(), false);
+    d->selectedCount = 0;
+    d->anchor = noRow;
+    d->announceSelection();
+}
+
+QStringList TableModel::selectedKeys() const
+{
+    QStringList keys;
+    for (const RowId row : d->selectedRows())
+        keys.append(d->keyOf(row));
+    return keys;
+}
+
+QString TableModel::keyAt(int row) const
+{
+    return row < 0 || row >= rowCount() || isGroup(row) ? QString()
+                                                        : d->keyOf(d->lines[static_cast<std::size_t>(row)]);
+}
+
+int TableModel::rowOfKey(const QString &key) const
+{
+    const RowId row = d->table.find(key.toStdString());
+    const std::vector<std::uint32_t> &at = d->places();
+    return row == noRow || row >= at.size() || at[row] == nowhere ? -1 : static_cast<int>(at[row]);
+}
+
+QString TableModel::selectionAsTsv() const
+{
+    table::View chosen;
+    chosen.rows = d->selectedRows();
+    table::WriteOptions options;
+    options.format = table::Format::Tsv;
+    for (const Private::Shown &column : d->shown)
+        options.columns.push_back(d->layout[column.layout].name.toStdString());
+    std::string out;
+    const Status written = table::write(*d->picture(), chosen, {}, options, [&out](std::string_view bytes) {
+        out += bytes;
+        return true;
+    });
+    return written ? QString::fromStdString(out) : QString();
+}
+
+void TableModel::copySelection() const
+{
+    if (d->selectedCount > 0 && qGuiApp)
+        QGuiApplication::clipboard()->setText(selectionAsTsv());
+}
+
+} // namespace muster
