@@ -4,8 +4,11 @@
 #include <QJsonObject>
 #include <QString>
 
+#include <chrono>
+#include <condition_variable>
 #include <cstddef>
 #include <functional>
+#include <mutex>
 #include <vector>
 
 namespace muster::bench {
@@ -32,25 +35,62 @@ const std::vector<Case> &cases();
 /// them.
 class Contest {
 public:
-    void ours(std::function<void()> work) { add(QStringLiteral("ours"), std::move(work)); }
-    void floor(std::function<void()> work) { add(QStringLiteral("floor"), std::move(work)); }
-    void rival(const QString &name, std::function<void()> work) { add(name, std::move(work)); }
-    /// Medians: ours_ms, floor_ms, rivals, ratio_floor, speedup.
+    using Work = std::function<void()>;
+
+    /// `before` is done before each run and not timed. `mostRuns`: a dear rival takes part in the first ones
+    /// alone, and rivals_runs says so.
+    void ours(Work work, Work before = {})
+    {
+        m_contenders.push_back({Role::Ours, {}, std::move(work), std::move(before), 0});
+    }
+    void floor(Work work, Work before = {})
+    {
+        m_contenders.push_back({Role::Floor, {}, std::move(work), std::move(before), 0});
+    }
+    void rival(const QString &name, Work work, Work before = {}, int mostRuns = 0)
+    {
+        m_contenders.push_back({Role::Rival, name, std::move(work), std::move(before), mostRuns});
+    }
+    /// Medians: ours_ms, floor_ms, rivals, ratio_floor, speedup; and runs.
     QJsonObject run(int runs) const;
 
 private:
+    enum class Role { Ours, Floor, Rival };
     struct Contender {
+        Role role;
         QString name;
-        std::function<void()> work;
+        Work work, before;
+        int mostRuns; ///< 0: all
     };
-    void add(const QString &name, std::function<void()> work)
-    {
-        m_contenders.push_back({name, std::move(work)});
-    }
     std::vector<Contender> m_contenders;
 };
 
+/// The form of all results, for what a Contest cannot time. `rivals` by name, in milliseconds.
+QJsonObject resultOf(double oursMs, double floorMs, const QJsonObject &rivals = {});
+/// What kept a case from its work.
+QJsonObject failure(const QString &reason);
+/// Says in rivals_missing why one did not take part.
+void addMissing(QJsonObject &result, const QString &rival, const QString &reason);
+
+double median(std::vector<double> values);
+double millisecondsSince(std::chrono::steady_clock::time_point begin);
+
 /// Keeps the compiler from leaving out what nobody reads.
 void keep(std::size_t value);
+
+/// Waits for what another thread brings about, and is told by it when to look again.
+class Wake {
+public:
+    void notify();
+    /// False when the time was over first.
+    bool waitFor(std::chrono::milliseconds time, const std::function<bool()> &condition);
+    /// Until notified since the last call, or the time is over.
+    void waitOnce(std::chrono::milliseconds time);
+
+private:
+    std::mutex m_mutex;
+    std::condition_variable m_changed;
+    bool m_notified = false;
+};
 
 } // namespace muster::bench

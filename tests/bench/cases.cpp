@@ -12,13 +12,16 @@ const std::vector<Case> &cases()
          tableGroup},
         {QStringLiteral("table-csv"), QStringLiteral("writes the table as CSV"), tableCsv},
         {QStringLiteral("memory"), QStringLiteral("bytes a row, indices included"), memory},
-        {QStringLiteral("query-gather"), QStringLiteral("100,000 answers to a live query, into the table"),
+        {QStringLiteral("query-gather"),
+         QStringLiteral("10,000, 100,000 and 1,000,000 answers to a live query, into the table"),
          queryGather},
         {QStringLiteral("ingest"), QStringLiteral("telemetry of 10,000 devices into the live table"), ingest},
         {QStringLiteral("snapshot"), QStringLiteral("a fleet of 100,000 from its stream into the table"),
          snapshot},
-        {QStringLiteral("frames"), QStringLiteral("the Devices page scrolling over a live fleet, frame by frame"),
-         frames},
+        {QStringLiteral("frames"),
+         QStringLiteral("the Devices page scrolling over a live fleet, frame by frame"), frames},
+        {QStringLiteral("startup"), QStringLiteral("from the start of the dashboard to its first frame"),
+         startup},
     };
     return all;
 }

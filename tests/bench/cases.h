@@ -14,5 +14,6 @@ QJsonObject queryGather(const Options &options);
 QJsonObject ingest(const Options &options);
 QJsonObject snapshot(const Options &options);
 QJsonObject frames(const Options &options);
+QJsonObject startup(const Options &options);
 
 } // namespace muster::bench

@@ -21,6 +21,7 @@ public:
     explicit Arrivals(std::int64_t wanted) : m_wanted(wanted) {}
     void one();
     bool wait(); ///< two minutes at most
+    std::int64_t count() const { return m_count.load(std::memory_order_relaxed); }
 
 private:
     const std::int64_t m_wanted;

@@ -96,6 +96,14 @@ std::size_t SqliteFleet::writeCsv(QIODevice &out) const
     return rows;
 }
 
+void SqliteFleet::saveAs(const std::string &path) const
+{
+    const Statement statement = prepare(m_database.get(), "vacuum into ?");
+    sqlite3_bind_text(statement.get(), 1, path.c_str(), static_cast<int>(path.size()), SQLITE_STATIC);
+    if (sqlite3_step(statement.get()) != SQLITE_DONE)
+        qFatal("SQLite could not write %s: %s", path.c_str(), sqlite3_errmsg(m_database.get()));
+}
+
 PlainModel::PlainModel(const std::vector<Device> &fleet)
 {
     m_rows.reserve(fleet.size());

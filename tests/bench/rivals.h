@@ -22,6 +22,8 @@ public:
     std::size_t query(const std::string &sql) const;
     /// All of it as the sqlite3 program would write it, the plainest way; returns the rows.
     std::size_t writeCsv(QIODevice &out) const;
+    /// A new file with all of it.
+    void saveAs(const std::string &path) const;
 
 private:
     struct Closer {

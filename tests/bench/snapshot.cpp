@@ -14,9 +14,11 @@ namespace {
 
 QJsonObject failed()
 {
-    return {
-        {QStringLiteral("error"), QStringLiteral("nats-server could not be started: package nats-server")}};
+    return failure(QStringLiteral("nats-server could not be started: package nats-server"));
 }
+
+/// A frame of the window's, which takes a batch as often as it draws.
+constexpr std::chrono::milliseconds frame{16};
 
 } // namespace
 
@@ -50,8 +52,12 @@ QJsonObject snapshot(const Options &options)
         const auto info = jetStream.streamInfo("PRESENCE");
         return info && info->messages >= static_cast<std::uint64_t>(devices);
     };
-    while (!isStored())
-        std::this_thread::yield();
+    // Each look is a request that waits for its answer: what was published before it is stored by and by.
+    const auto published = std::chrono::steady_clock::now();
+    while (!isStored()) {
+        if (millisecondsSince(published) > 60'000)
+            return failure(QStringLiteral("the stream did not take the fleet within a minute"));
+    }
 
     Contest contest;
     std::int64_t missing = 0;
@@ -68,7 +74,7 @@ QJsonObject snapshot(const Options &options)
             if ((*tracker)->drain(batch))
                 table.apply(batch);
             if (!isWhole)
-                std::this_thread::sleep_for(std::chrono::milliseconds(16)); // a frame
+                std::this_thread::sleep_for(frame);
         }
         missing += devices - static_cast<std::int64_t>(table.rowCount());
     });
@@ -80,6 +86,8 @@ QJsonObject snapshot(const Options &options)
     });
     QJsonObject result = contest.run(options.runs);
     result.insert(QStringLiteral("n"), devices);
+    result.insert(QStringLiteral("devices_per_second"),
+                  devices / result.value(QStringLiteral("ours_ms")).toDouble() * 1000);
     result.insert(QStringLiteral("missing"), static_cast<qint64>(missing));
     return result;
 }

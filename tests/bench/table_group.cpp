@@ -13,7 +13,6 @@ QJsonObject tableGroup(const Options &options)
     using table::Function;
     const std::vector<Device> fleet = makeFleet(options.rows);
     const table::Table table = makeTable(fleet);
-    const auto snapshot = table.snapshot();
     const SqliteFleet sqlite(fleet);
     std::vector<double> loads;
     for (const Device &device : fleet)
@@ -26,7 +25,7 @@ QJsonObject tableGroup(const Options &options)
                        {Function::Max, "temp.soc"},
                        {Function::Sum, "uptime"}};
     Contest contest;
-    contest.ours([&] { keep(table::evaluate(*snapshot, spec)->groups.size()); });
+    contest.ours([&] { keep(table::evaluate(*table.snapshot(), spec)->groups.size()); });
     contest.floor([&] { keep(static_cast<std::size_t>(std::accumulate(loads.begin(), loads.end(), 0.0))); });
     contest.rival(QStringLiteral("sqlite"), [&] {
         keep(sqlite.query(
