@@ -14,7 +14,8 @@ using namespace std::chrono_literals;
 constexpr int consumersOfDevices = 100'000; // COMMANDS: one for each device that is fetching just now
 constexpr int consumersOfOperators = 1'000;
 
-constexpr int bucketHistory = 64; // the most that a bucket can keep
+constexpr int configHistory = 64; // the most that a bucket can keep
+constexpr int queryHistory = 8;
 
 std::string prefixOf(const Subjects &subjects)
 {
@@ -26,14 +27,14 @@ std::string prefixOf(const Subjects &subjects)
 }
 
 /// ADR-8: what makes a stream a key-value bucket.
-StreamConfig bucket(const Subjects &subjects, std::string_view name, std::string description)
+StreamConfig bucket(const Subjects &subjects, std::string_view name, int history, std::string description)
 {
     StreamConfig c;
     const std::string bucketName = fleetBucket(subjects, name);
     c.name = "KV_" + bucketName;
     c.description = std::move(description);
     c.subjects = {"$KV." + bucketName + ".>"};
-    c.maxMessagesPerSubject = bucketHistory;
+    c.maxMessagesPerSubject = history;
     c.discardNew = true;
     c.allowRollup = true;
     c.denyDelete = true;
@@ -172,15 +173,18 @@ std::vector<StreamConfig> fleetStreams(const Subjects &subjects, int replicas)
     audit.denyDelete = true;
     audit.denyPurge = true;
 
-    StreamConfig config = bucket(subjects, "config", "The configuration devices should have");
+    StreamConfig config = bucket(subjects, "config", configHistory, "The configuration devices should have");
     config.republishSource = "$KV." + fleetBucket(subjects, "config") + ".>";
     config.republishDestination = root + ".config.>";
 
-    StreamConfig schema = bucket(subjects, "config_schema", "JSON Schemas of the configuration");
+    StreamConfig schema =
+        bucket(subjects, "config_schema", configHistory, "JSON Schemas of the configuration");
+
+    StreamConfig queries = bucket(subjects, "queries", queryHistory, "Saved queries that colleagues share");
 
     std::vector<StreamConfig> all{std::move(presence), std::move(telemetry),  std::move(reported),
                                   std::move(commands), std::move(executions), std::move(audit),
-                                  std::move(config),   std::move(schema)};
+                                  std::move(config),   std::move(schema),     std::move(queries)};
     for (StreamConfig &c : all)
         c.replicas = std::max(1, replicas);
     return all;

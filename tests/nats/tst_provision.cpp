@@ -48,7 +48,7 @@ private Q_SLOTS:
         const Subjects subjects;
         auto before = checkFleet(js, subjects, 1);
         VERIFY_OK(before);
-        QCOMPARE(before->size(), std::size_t(8));
+        QCOMPARE(before->size(), std::size_t(9));
         QVERIFY(all(*before, Verdict::Missing));
         QVERIFY(js.streamNames().value().empty());
 
@@ -58,8 +58,9 @@ private Q_SLOTS:
         auto names = js.streamNames();
         VERIFY_OK(names);
         std::sort(names->begin(), names->end());
-        QCOMPARE(*names, (std::vector<std::string>{"AUDIT", "COMMANDS", "EXECUTIONS", "KV_config",
-                                                   "KV_config_schema", "PRESENCE", "REPORTED", "TELEMETRY"}));
+        QCOMPARE(*names,
+                 (std::vector<std::string>{"AUDIT", "COMMANDS", "EXECUTIONS", "KV_config", "KV_config_schema",
+                                           "KV_queries", "PRESENCE", "REPORTED", "TELEMETRY"}));
         auto after = checkFleet(js, subjects, 1);
         VERIFY_OK(after);
         QVERIFY(all(*after, Verdict::Present));
@@ -73,9 +74,9 @@ private Q_SLOTS:
         JetStream js(m_connection);
         const Subjects subjects;
         // One that somebody made by hand, with a limit that Muster knows nothing of.
-        VERIFY_OK(
-            js.call("STREAM.CREATE.TELEMETRY", "{\"name\":\"TELEMETRY\",\"subjects\":[\"fleet.telemetry.*\"],"
-                                               "\"storage\":\"file\",\"max_msg_size\":5000}"));
+        VERIFY_OK(js.call("STREAM.CREATE.TELEMETRY",
+                          "{\"name\":\"TELEMETRY\",\"subjects\":[\"fleet.telemetry.*\"],"
+                          "\"storage\":\"file\",\"max_msg_size\":5000}"));
         auto prepared = prepareFleet(js, subjects, 1, false);
         VERIFY_OK(prepared);
         const auto at = std::find_if(prepared->begin(), prepared->end(),
@@ -132,6 +133,7 @@ private Q_SLOTS:
         QVERIFY(all(*second, Verdict::Created));
         QCOMPARE(fleetStream(*other, "PRESENCE"), std::string("acme_north_PRESENCE"));
         QCOMPARE(fleetBucket(*other, "config"), std::string("acme_north_config"));
+        QCOMPARE(js.streamInfo("KV_acme_north_queries")->config.maxMessagesPerSubject, std::int64_t(8));
         VERIFY_OK(js.publish("acme.north.presence.d1", "x", "one"));
         QCOMPARE(js.streamInfo("acme_north_PRESENCE")->messages, std::uint64_t(1));
         QCOMPARE(js.streamInfo("PRESENCE")->messages, std::uint64_t(0));
