@@ -298,7 +298,10 @@ void GatheredRun::Core::askSome(std::unique_lock<std::mutex> &lock)
     }
     lock.lock();
     if (!sent && !isFinished) {
-        problem = "Not everybody could be asked: " + sent.error().message + " Ask the silent ones again.";
+        linkWasDown = linkWasDown || sent.error().code == "nats.disconnected";
+        problem = linkWasDown ? std::string()
+                              : "Not everybody could be asked: " + sent.error().message +
+                                    " Ask the silent ones again.";
         toAsk.clear();
     }
 }

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <deque>
 #include <optional>
+#include <utility>
 
 namespace muster::query {
 namespace {
@@ -380,20 +381,22 @@ struct ServiceQuery::Private final : GatheredRun::Core {
     /// In place of the rows that it had.
     void writeRows(Instance &instance)
     {
-        for (const std::string &key : instance.keys)
-            batch.remove(key);
-        rowCount -= instance.keys.size();
-        instance.keys.clear();
+        const std::vector<std::string> before = std::exchange(instance.keys, {});
+        rowCount -= before.size();
         const std::string error = errorOf(instance);
         if (instance.outcome != Outcome::Answered || instance.endpoints.empty()) {
             // The only endpoint of an instance is a part of its row.
             writeRow(instance, instance.endpoints.size() == 1 ? &instance.endpoints.front() : nullptr, error,
                      instance.id);
-            return;
+        } else {
+            for (const Endpoint &endpoint : instance.endpoints) {
+                if (isMatch(instance, &endpoint))
+                    writeRow(instance, &endpoint, error, keyOf(instance, endpoint));
+            }
         }
-        for (const Endpoint &endpoint : instance.endpoints) {
-            if (isMatch(instance, &endpoint))
-                writeRow(instance, &endpoint, error, keyOf(instance, endpoint));
+        for (const std::string &key : before) {
+            if (std::find(instance.keys.begin(), instance.keys.end(), key) == instance.keys.end())
+                batch.remove(key);
         }
     }
 
@@ -421,7 +424,7 @@ struct ServiceQuery::Private final : GatheredRun::Core {
         addFacts(instance.facts);
         if (endpoint && instance.outcome != Outcome::Empty)
             addFacts(endpoint->facts);
-        batch.upsert(key, fields);
+        batch.replace(key, fields);
         instance.keys.push_back(std::move(key));
         ++rowCount;
     }

@@ -39,6 +39,9 @@ struct ServiceQuestion {
 /// none), processing_time_ms and average_processing_time_ms (sum and mean, as doubles); metadata.* of the
 /// service, endpoint_metadata.* and data.* of the endpoint.
 ///
+/// Rows replace those of their key that the table has from an earlier round; what is left of that round is
+/// for its owner to remove.
+///
 /// askSilentAgain() asks each silent instance by id. At most 100,000 instances, 200 endpoints of each and
 /// 1,000,000 rows are kept; problem() says when there are more.
 class ServiceQuery final : public GatheredRun {

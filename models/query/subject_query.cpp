@@ -88,7 +88,7 @@ struct SubjectQuery::Private final : GatheredRun::Core {
     protocol::Decoder decoder;
     std::int64_t replies = 0;
     std::size_t bytes = 0;
-    bool nobodyListens = false, isFull = false;
+    bool repeat = false, nobodyListens = false, isFull = false;
     Clock::time_point lastReply{};
 
     Clock::time_point endsAt() const override
@@ -105,7 +105,7 @@ struct SubjectQuery::Private final : GatheredRun::Core {
         counts.counts[static_cast<std::size_t>(Outcome::Silent)] += waiting;
         const protocol::Field silent{"outcome", name(Outcome::Silent)};
         for (std::int64_t i = 1; i <= waiting; ++i)
-            batch.upsert(std::to_string(replies + i), {&silent, 1});
+            batch.replace(std::to_string(replies + i), {&silent, 1});
     }
 
     std::string verdict() const override
@@ -180,8 +180,8 @@ struct SubjectQuery::Private final : GatheredRun::Core {
             }
         }
         const std::string key = std::to_string(replies);
-        if (expected > 0)
-            batch.upsert(key, row); // may stand there as silent
+        if (repeat || expected > 0) // may stand there as silent
+            batch.replace(key, row);
         else
             batch.append(key, row);
         if (expected > 0 && replies == expected)
@@ -255,6 +255,7 @@ Result<std::unique_ptr<SubjectQuery>> SubjectQuery::start(std::shared_ptr<nats::
     made->select = std::move(question.select);
     made->expected = question.expected;
     made->quietMs = question.quietMs;
+    made->repeat = question.repeat;
     made->deadlineMs = question.deadlineMs;
     made->lateMs = std::max(question.lateMs, 0);
     made->counts.counts[static_cast<std::size_t>(Outcome::Waiting)] = question.expected;

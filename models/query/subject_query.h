@@ -21,6 +21,8 @@ struct SubjectQuestion {
     int quietMs = 0;       ///< ends when nothing came for so long after the latest reply; 0: not by a gap
     int deadlineMs = 2000; ///< 100 to 600,000
     int lateMs = 10'000;   ///< replies are still taken this long after the end
+    /// The table has the rows of an earlier round: each row replaces the one with its number.
+    bool repeat = false;
 };
 
 /// Any subject, any payload, replies to an inbox of its own. Ends on the count, a quiet gap after the latest
