@@ -547,9 +547,34 @@ bool TextFinder::isIn(StoredText stored) const
     return false;
 }
 
+namespace {
+
+class OnlyRows : public Kernel {
+public:
+    explicit OnlyRows(std::shared_ptr<const std::vector<std::uint64_t>> bits) : m_bits(std::move(bits)) {}
+    void pass(std::size_t chunk, Words &out) const override
+    {
+        for (std::size_t i = 0; i < chunkWords; ++i) {
+            const std::size_t word = chunk * chunkWords + i;
+            out[i] = word < m_bits->size() ? (*m_bits)[word] : 0;
+        }
+    }
+    bool passes(RowId row) const override
+    {
+        return row / 64 < m_bits->size() && (((*m_bits)[row / 64] >> (row % 64)) & 1) != 0;
+    }
+
+private:
+    std::shared_ptr<const std::vector<std::uint64_t>> m_bits;
+};
+
+} // namespace
+
 std::unique_ptr<Kernel> compileFilter(const Snapshot &snapshot, const ViewSpec &spec, Extent extent)
 {
     std::vector<std::unique_ptr<Kernel>> all;
+    if (spec.only)
+        all.push_back(std::make_unique<OnlyRows>(spec.only));
     if (!spec.filter.isEmpty())
         all.push_back(compile(snapshot, *spec.filter.root(), extent));
     if (!spec.quickText.empty()) {

@@ -2,6 +2,7 @@
 #include "table/rounds.h"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 
 namespace muster::table {
@@ -32,25 +33,36 @@ std::size_t bytesOf(const Value &value)
 void Rounds::begin(UtcTime at)
 {
     m_starts.push_back(at);
-    for (Column &column : m_columns)
-        std::fill(column.changed.begin(), column.changed.end(), 0);
+    for (auto &column : m_marks.columns)
+        std::fill(column.begin(), column.end(), 0);
+    std::fill(m_marks.rows.begin(), m_marks.rows.end(), 0);
     std::fill(m_newRows.begin(), m_newRows.end(), 0);
-    std::fill(m_changedRows.begin(), m_changedRows.end(), 0);
     std::fill(m_cellsOfRow.begin(), m_cellsOfRow.end(), std::uint16_t{0});
-    m_changedCells = 0;
-    m_changedRowCount = 0;
+    m_marks.cellCount = 0;
+    m_marks.rowCount = 0;
 }
 
-void Rounds::leaveOut(ColumnIndex column)
+void Rounds::leaveOut(ColumnIndex index)
 {
-    columnAt(column).isLeftOut = true;
+    Column &column = columnAt(index);
+    column.isLeftOut = true;
+    column.newest.clear();
+    const auto place = static_cast<std::size_t>(index);
+    for (std::size_t word = 0; word < m_marks.columns[place].size(); ++word) {
+        while (m_marks.columns[place][word] != 0)
+            unmark(static_cast<RowId>(word * 64) +
+                       static_cast<RowId>(std::countr_zero(m_marks.columns[place][word])),
+                   place);
+    }
 }
 
 Rounds::Column &Rounds::columnAt(ColumnIndex column)
 {
     const auto index = static_cast<std::size_t>(column);
-    if (index >= m_columns.size())
+    if (index >= m_columns.size()) {
         m_columns.resize(index + 1);
+        m_marks.columns.resize(index + 1);
+    }
     return m_columns[index];
 }
 
@@ -74,25 +86,25 @@ const Rounds::Entry *Rounds::find(std::uint32_t number, RowId row, std::size_t c
     return entry.row == row && entry.column == column ? &entry : nullptr;
 }
 
-void Rounds::mark(Column &column, RowId row)
+void Rounds::mark(RowId row, std::size_t column)
 {
-    setBit(column.changed, row);
-    ++m_changedCells;
+    setBit(m_marks.columns[column], row);
+    ++m_marks.cellCount;
     if (row >= m_cellsOfRow.size())
         m_cellsOfRow.resize(std::max<std::size_t>(row + std::size_t{1}, m_cellsOfRow.size() * 2));
     if (m_cellsOfRow[row]++ == 0) {
-        setBit(m_changedRows, row);
-        ++m_changedRowCount;
+        setBit(m_marks.rows, row);
+        ++m_marks.rowCount;
     }
 }
 
-void Rounds::unmark(Column &column, RowId row)
+void Rounds::unmark(RowId row, std::size_t column)
 {
-    clearBit(column.changed, row);
-    --m_changedCells;
+    clearBit(m_marks.columns[column], row);
+    --m_marks.cellCount;
     if (--m_cellsOfRow[row] == 0) {
-        clearBit(m_changedRows, row);
-        --m_changedRowCount;
+        clearBit(m_marks.rows, row);
+        --m_marks.rowCount;
     }
 }
 
@@ -102,8 +114,8 @@ void Rounds::note(RowId row, ColumnIndex index, const ValueView &before, const V
     if (m_starts.empty() || column.isLeftOut || hasBit(m_newRows, row))
         return;
     const auto place = static_cast<std::size_t>(index);
-    if (!hasBit(column.changed, row)) {
-        mark(column, row);
+    if (!m_marks.has(row, index)) {
+        mark(row, place);
         keep(row, place, before);
         return;
     }
@@ -112,7 +124,7 @@ void Rounds::note(RowId row, ColumnIndex index, const ValueView &before, const V
     if (!held || held->isCut || view(held->value) != after)
         return;
     // As it was: the entry stays in its place in the row of all entries, and nothing leads to it any more.
-    unmark(column, row);
+    unmark(row, place);
     number = held->before;
 }
 
@@ -154,9 +166,10 @@ void Rounds::noteNew(RowId row)
 void Rounds::forget(RowId row)
 {
     clearBit(m_newRows, row);
-    for (Column &column : m_columns) {
-        if (hasBit(column.changed, row))
-            unmark(column, row);
+    for (std::size_t place = 0; place < m_columns.size(); ++place) {
+        if (hasBit(m_marks.columns[place], row))
+            unmark(row, place);
+        Column &column = m_columns[place];
         if (row / pageRows < column.newest.size() && column.newest[row / pageRows])
             newest(column, row) = 0;
     }

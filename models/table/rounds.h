@@ -26,6 +26,20 @@ public:
         Value value;
     };
 
+    /// Which cells differ from the round before.
+    struct Marks {
+        std::vector<std::vector<std::uint64_t>> columns; ///< a bit a row
+        std::vector<std::uint64_t> rows;                 ///< those with a cell that differs
+        std::size_t cellCount = 0;
+        std::size_t rowCount = 0;
+
+        bool has(RowId row, ColumnIndex column) const
+        {
+            const auto c = static_cast<std::size_t>(column);
+            return c < columns.size() && hasBit(columns[c], row);
+        }
+    };
+
     /// Cells that change from now on differ from the round before.
     void begin(UtcTime at);
     /// A column whose values are new in each round by nature ("reply_ms"): neither marked nor kept.
@@ -35,14 +49,7 @@ public:
     void noteNew(RowId row);
     void forget(RowId row); ///< the row is gone; its id may come to stand for another
 
-    bool isChanged(RowId row, ColumnIndex column) const
-    {
-        const auto c = static_cast<std::size_t>(column);
-        return c < m_columns.size() && hasBit(m_columns[c].changed, row);
-    }
-    std::size_t changedCells() const { return m_changedCells; }
-    std::size_t changedRows() const { return m_changedRowCount; }
-    const std::vector<std::uint64_t> &rowBits() const { return m_changedRows; } ///< a bit a row
+    const Marks &marks() const { return m_marks; }
     /// What a cell came to show, newest first: `now`, then what was before. Empty when it has not changed, or
     /// when that is forgotten.
     std::vector<Past> history(RowId row, ColumnIndex column, const ValueView &now) const;
@@ -61,7 +68,6 @@ private:
     using Page = std::array<std::uint32_t, pageRows>; ///< number of each row's newest entry; 0: none
     struct Column {
         bool isLeftOut = false;
-        std::vector<std::uint64_t> changed;
         std::vector<std::unique_ptr<Page>> newest;
     };
 
@@ -74,16 +80,14 @@ private:
     const Entry *find(std::uint32_t number, RowId row, std::size_t column) const;
     void keep(RowId row, std::size_t column, const ValueView &before);
     void dropOldest();
-    void mark(Column &column, RowId row);
-    void unmark(Column &column, RowId row);
+    void mark(RowId row, std::size_t column);
+    void unmark(RowId row, std::size_t column);
 
     std::vector<UtcTime> m_starts; ///< of the rounds
     std::vector<Column> m_columns;
     std::vector<std::uint64_t> m_newRows;
-    std::vector<std::uint64_t> m_changedRows;
+    Marks m_marks;
     std::vector<std::uint16_t> m_cellsOfRow; ///< how many are marked
-    std::size_t m_changedCells = 0;
-    std::size_t m_changedRowCount = 0;
 
     std::deque<Entry> m_entries;
     std::uint32_t m_first = 1; ///< number of the oldest

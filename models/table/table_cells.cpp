@@ -102,6 +102,7 @@ QVariant TableModel::Private::groupData(const Heading &heading, const Shown &col
     case CountRole:
         return static_cast<int>(heading.count);
     case SelectedRole:
+    case ChangedRole:
         return false;
     case ToolTipTextRole: {
         if (place == 0)
@@ -143,6 +144,10 @@ QVariant TableModel::Private::rowData(RowId row, const Shown &column, int role) 
         return table::isRightAligned(column.kind);
     case ToolTipTextRole:
         return cellToolTip(column.kind, cell(row, column.index));
+    case ChangedRole: {
+        const table::Rounds::Marks *now = marks();
+        return now && now->has(row, column.index);
+    }
     default:
         return {};
     }
@@ -182,7 +187,8 @@ QHash<int, QByteArray> TableModel::roleNames() const
             {CountRole, "count"},
             {SelectedRole, "rowSelected"},
             {RightAlignedRole, "rightAligned"},
-            {ToolTipTextRole, "toolTipText"}};
+            {ToolTipTextRole, "toolTipText"},
+            {ChangedRole, "changed"}};
 }
 
 } // namespace muster

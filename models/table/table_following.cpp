@@ -12,7 +12,8 @@ using table::RowId;
 namespace {
 
 constexpr std::size_t rowsAtOnce = 20'000; ///< evaluated on the GUI thread: a few milliseconds
-const QList<int> cellRoles = {Qt::DisplayRole, TableModel::RawRole, TableModel::ToolTipTextRole};
+const QList<int> cellRoles = {Qt::DisplayRole, TableModel::RawRole, TableModel::ToolTipTextRole,
+                              TableModel::ChangedRole};
 
 } // namespace
 
@@ -27,6 +28,10 @@ table::ViewSpec TableModel::Private::spec() const
     for (const QString &name : groupBy)
         spec.groupBy.push_back(name.toStdString());
     spec.aggregates = aggregates;
+    if (const table::Rounds::Marks *now = changedOnly ? marks() : nullptr)
+        spec.only = now->rowCount == 0 && changedBefore
+                        ? changedBefore
+                        : std::make_shared<const std::vector<std::uint64_t>>(now->rows);
     return spec;
 }
 
@@ -136,6 +141,8 @@ void TableModel::Private::note(const table::Change &change)
     }
     if (change.columns.empty())
         return;
+    if (changedOnly && rounds && !change.changed.empty())
+        pending.members = true;
     const table::ViewSpec now = spec();
     const std::vector<std::string> fields = now.filter.fields();
     for (const ColumnIndex index : change.columns) {

@@ -78,7 +78,7 @@ void TableModel::apply(table::Batch &batch)
 {
     if (batch.isEmpty())
         return;
-    const table::Change change = d->table.apply(batch);
+    const table::Change change = d->table.apply(batch, d->rounds.get());
     const bool hadSelection = d->selectedCount > 0;
     const int selectedBefore = d->selectedCount;
     if (d->frozen) {
@@ -91,8 +91,10 @@ void TableModel::apply(table::Batch &batch)
         d->placesAreValid = d->placesAreValid && change.firstNew == noRow;
         d->note(change);
         d->removeGone(change.removed);
-        if (change.newColumns)
+        if (change.newColumns) {
+            d->leaveOutClocks();
             d->discoverColumns();
+        }
         if (d->kindsChanged()) {
             if (!d->lines.empty())
                 d->announceRows({}, 0, static_cast<int>(d->shown.size()) - 1, {});
@@ -107,41 +109,72 @@ void TableModel::apply(table::Batch &batch)
         d->scheduleSettling();
         d->announceCounts();
     }
+    d->announceRound();
     if (hadSelection && d->selectedCount != selectedBefore)
         Q_EMIT selectionChanged();
 }
 
 void TableModel::clearRows()
 {
-    d->dropEvaluation();
-    d->settleTimer.stop();
-    beginResetModel();
-    d->table.clear();
-    const bool wasPaused = d->frozen != nullptr;
-    d->frozen.reset();
-    d->view = {};
-    d->lines.clear();
-    d->lineage.flatten(d->view, nullptr, nullptr);
-    d->lineage.dropUnused();
-    d->placesAreValid = false;
-    d->gone.clear();
-    d->hasGone = false;
-    d->removedDuringEvaluation.clear();
-    d->pending = {};
-    d->sinceEvaluation.invalidate();
-    d->sinceInsertion.invalidate();
-    const bool hadSelection = d->selectedCount > 0;
-    d->selected.clear();
-    d->selectedCount = 0;
-    d->anchor = noRow;
-    d->resolveColumns();
-    endResetModel();
+    d->startAfresh({});
+}
+
+void TableModel::takeTable(table::Table table)
+{
+    d->startAfresh(std::move(table));
+    d->knownColumns = 0;
+    d->discoverColumns();
+    Q_EMIT columnsChanged();
+    d->evaluateNow();
+}
+
+/// Without a table, the one there is loses its rows.
+void TableModel::Private::startAfresh(std::optional<table::Table> next)
+{
+    dropEvaluation();
+    settleTimer.stop();
+    q->beginResetModel();
+    // What is let go of, a million rows' memory, is given back elsewhere.
+    pool.start([rows = table.snapshot()]() mutable { rows.reset(); });
+    if (next)
+        table = std::move(*next);
+    else
+        table.clear();
+    const bool wasPaused = frozen != nullptr;
+    const bool wasWatched = rounds != nullptr;
+    const bool wasChangedOnly = std::exchange(changedOnly, false);
+    frozen.reset();
+    frozenMarks.reset();
+    rounds.reset();
+    changedBefore.reset();
+    view = {};
+    lines.clear();
+    lineage.flatten(view, nullptr, nullptr);
+    lineage.dropUnused();
+    placesAreValid = false;
+    gone.clear();
+    hasGone = false;
+    removedDuringEvaluation.clear();
+    pending = {};
+    sinceEvaluation.invalidate();
+    sinceInsertion.invalidate();
+    const bool hadSelection = selectedCount > 0;
+    selected.clear();
+    selectedCount = 0;
+    anchor = noRow;
+    resolveColumns();
+    q->endResetModel();
     if (wasPaused)
-        Q_EMIT pausedChanged();
-    d->setBusy(false);
-    d->announceCounts();
+        Q_EMIT q->pausedChanged();
+    if (wasWatched)
+        Q_EMIT q->watchedChanged();
+    if (wasChangedOnly)
+        Q_EMIT q->changedOnlyChanged();
+    setBusy(false);
+    announceCounts();
+    announceRound();
     if (hadSelection)
-        Q_EMIT selectionChanged();
+        Q_EMIT q->selectionChanged();
 }
 
 void TableModel::setBaseFilter(const filter::Expression &filter)
@@ -202,10 +235,13 @@ void TableModel::setPaused(bool paused)
     if (paused) {
         d->settleTimer.stop();
         d->frozen = d->table.snapshot();
+        if (d->rounds)
+            d->frozenMarks = d->rounds->marks();
         Q_EMIT pausedChanged();
         return;
     }
     d->frozen.reset();
+    d->frozenMarks.reset();
     d->placesAreValid = false;
     std::vector<RowId> removed = std::exchange(d->removedDuringEvaluation, {});
     std::sort(removed.begin(), removed.end());
@@ -217,6 +253,7 @@ void TableModel::setPaused(bool paused)
         d->announceRows({}, 0, static_cast<int>(d->shown.size()) - 1, {});
     d->evaluateNow();
     d->announceCounts();
+    d->announceRound();
     Q_EMIT columnsChanged();
     Q_EMIT pausedChanged();
     if (!removed.empty())

@@ -64,6 +64,11 @@ class TableModel : public QAbstractTableModel {
     Q_PROPERTY(QVariantList sortKeys READ sortKeys NOTIFY sortChanged) ///< [{column, descending}]
     Q_PROPERTY(int selectedCount READ selectedCount NOTIFY selectionChanged)
     Q_PROPERTY(muster::ColumnListModel *columnList READ columnList CONSTANT)
+    Q_PROPERTY(bool watched READ watched NOTIFY watchedChanged)        ///< rounds are followed
+    Q_PROPERTY(int changedCells READ changedCells NOTIFY roundChanged) ///< in the present round
+    Q_PROPERTY(int changedRows READ changedRows NOTIFY roundChanged)
+    /// Only rows that the present round changed; those of the round before until it has changed one.
+    Q_PROPERTY(bool changedOnly READ changedOnly WRITE setChangedOnly NOTIFY changedOnlyChanged)
     Q_PROPERTY(
         int exportProgress READ exportProgress NOTIFY exportProgressChanged) ///< percent; -1: none running
 
@@ -78,7 +83,8 @@ public:
         CountRole, ///< rows of a group
         SelectedRole,
         RightAlignedRole,
-        ToolTipTextRole ///< exact times in UTC and local; full text of cut cells
+        ToolTipTextRole, ///< exact times in UTC and local; full text of cut cells
+        ChangedRole      ///< bool: differs from the round before
     };
     Q_ENUM(Role)
     enum SelectMode { Replace, Toggle, Range };
@@ -90,7 +96,14 @@ public:
     // for the owner of the data
     const table::Table &table() const;
     void apply(table::Batch &batch);
-    void clearRows(); ///< ends a pause: what was held is gone
+    void clearRows(); ///< ends a pause and the rounds: what was held is gone
+    /// Shows another table's rows instead, as clearRows() and apply() would; quick at any size.
+    void takeTable(table::Table table);
+    /// A watch: cells that batches change from here on are marked (ChangedRole) until the next round, and what
+    /// they showed before is kept (table::Rounds has the bounds). Response times and ages are not: they are
+    /// new each time.
+    void beginRound(qint64 atMicros);
+    void endRounds();
     /// Columns that stand from the start, in order; what rows bring besides is added behind, hidden when
     /// `addDiscovered` is false.
     void setColumns(QList<ColumnLayout> columns, bool addDiscovered);
@@ -123,6 +136,11 @@ public:
     int selectedCount() const;
     ColumnListModel *columnList() const;
     int exportProgress() const;
+    bool watched() const;
+    int changedCells() const;
+    int changedRows() const;
+    bool changedOnly() const;
+    void setChangedOnly(bool only);
 
     /// {ok, column, length, message, expected}; a text that does not parse leaves the filter as it was.
     Q_INVOKABLE QVariantMap setExpression(const QString &text);
@@ -152,6 +170,9 @@ public:
     QStringList selectedKeys() const;
     Q_INVOKABLE QString keyAt(int row) const; ///< empty for a group's heading
     Q_INVOKABLE int rowOfKey(const QString &key) const;
+    /// What a cell of a watch came to show, as [{at, text}], newest first, the present value included; `at` is
+    /// in milliseconds since 1970, 0 for what it showed before the first round. Empty when it did not change.
+    Q_INVOKABLE QVariantList cellHistory(int row, int column) const;
     Q_INVOKABLE QString selectionAsTsv() const; ///< with a header line
     Q_INVOKABLE void copySelection() const;     ///< as TSV, to the clipboard
 
@@ -180,6 +201,9 @@ Q_SIGNALS:
     void sortChanged();
     void selectionChanged();
     void columnsChanged(); ///< order, visibility, titles; widths too
+    void watchedChanged();
+    void roundChanged();
+    void changedOnlyChanged();
     void exportProgressChanged();
     void exportFinished(const QString &file, int rows);
     void exportFailed(const QString &file, const QString &message);

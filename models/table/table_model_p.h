@@ -2,6 +2,7 @@
 #pragma once
 
 #include "table/lines.h"
+#include "table/rounds.h"
 #include "table/table_model.h"
 
 #include <QElapsedTimer>
@@ -53,6 +54,8 @@ struct TableModel::Private {
     Private(TableModel *model, std::string_view keyColumn);
     ~Private();
 
+    void startAfresh(std::optional<table::Table> next);
+
     // Cells, of the live table or of the picture taken when the model was paused.
     ValueView cell(table::RowId row, table::ColumnIndex column) const;
     std::size_t totalRows() const;
@@ -90,6 +93,10 @@ struct TableModel::Private {
     void setBusy(bool value);
     void announceCounts();
 
+    const table::Rounds::Marks *marks() const; ///< null when there is no watch
+    void leaveOutClocks();
+    void announceRound();
+
     std::vector<table::RowId> rowsUnder(int line) const;
     void setSelected(table::RowId row, bool selected);
     bool isSelected(table::RowId row) const { return row < selected.size() && selected[row]; }
@@ -101,7 +108,12 @@ struct TableModel::Private {
 
     TableModel *q;
     table::Table table;
-    std::shared_ptr<const table::Snapshot> frozen; ///< while paused
+    std::shared_ptr<const table::Snapshot> frozen;                   ///< while paused
+    std::unique_ptr<table::Rounds> rounds;                           ///< of a watch
+    std::optional<table::Rounds::Marks> frozenMarks;                 ///< while paused
+    std::shared_ptr<const std::vector<std::uint64_t>> changedBefore; ///< rows that the last round changed
+    bool changedOnly = false;
+    std::size_t announcedChangedCells = 0;
     ColumnListModel *columnList;
     QList<ColumnLayout> layout;
     QHash<QString, Remembered> remembered; ///< of columns that are not there yet

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,6 +38,7 @@ struct ViewSpec {
     std::vector<SortKey> sort;             ///< first is strongest; ties keep row order. NaN, then absent, sort last either way
     std::vector<std::string> groupBy;      ///< up to three columns, outermost first
     std::vector<Aggregate> aggregates;     ///< computed for each group
+    std::shared_ptr<const std::vector<std::uint64_t>> only; ///< rows, a bit each: no others; null: all
 };
 
 struct Group {

@@ -225,7 +225,7 @@ private Q_SLOTS:
                     const ValueView is = table.cell(row, c);
                     const bool differs =
                         !isNew[row] && (toText(was) != toText(is) || (was.index() == 0) != (is.index() == 0));
-                    QCOMPARE(rounds.isChanged(row, c), differs);
+                    QCOMPARE(rounds.marks().has(row, c), differs);
                     ofRow += differs ? 1 : 0;
                     if (differs)
                         shown[{row, c}].push_back(toText(was));
@@ -234,8 +234,8 @@ private Q_SLOTS:
                 cells += ofRow;
                 rows += ofRow > 0 ? 1 : 0;
             }
-            QCOMPARE(rounds.changedCells(), cells);
-            QCOMPARE(rounds.changedRows(), rows);
+            QCOMPARE(rounds.marks().cellCount, cells);
+            QCOMPARE(rounds.marks().rowCount, rows);
         }
     }
     void roundsForgetTheOldest()
@@ -258,9 +258,9 @@ private Q_SLOTS:
         }
         const ColumnIndex n = table.column("n");
         const ColumnIndex log = table.column("log");
-        QVERIFY(!rounds.isChanged(7, table.column("reply_ms")));
+        QVERIFY(!rounds.marks().has(7, table.column("reply_ms")));
         QVERIFY(rounds.history(7, table.column("reply_ms"), {}).empty());
-        QCOMPARE(rounds.changedRows(), std::size_t{devices});
+        QCOMPARE(rounds.marks().rowCount, std::size_t{devices});
         const auto numbers = rounds.history(7, n, table.cell(7, n));
         // 32 MB hold the texts of some fifteen rounds.
         QVERIFY(numbers.size() > 10 && numbers.size() < Rounds::mostPerCell);

@@ -434,6 +434,153 @@ private Q_SLOTS:
         QVERIFY(watched.isTrue());
     }
 
+    void roundsMarkWhatChanged()
+    {
+        TableModel model("device");
+        Watched watched(model);
+        fill(model, 6);
+        Batch batch;
+        batch.set("d1000", "reply_ms", 10.0);
+        model.apply(batch);
+        const auto isMarked = [&](const char *key, const char *column) {
+            return model
+                .data(model.index(model.rowOfKey(QString::fromLatin1(key)),
+                                  columnOf(model, QString::fromLatin1(column))),
+                      TableModel::ChangedRole)
+                .toBool();
+        };
+        QSignalSpy told(&model, &TableModel::roundChanged);
+        constexpr qint64 second = 1'000'000;
+        QVERIFY(!model.watched());
+        model.setChangedOnly(true);
+        QVERIFY(!model.changedOnly());
+        model.beginRound(100 * second);
+        QVERIFY(model.watched());
+        batch.set("d1000", "cpu.pct", 50.0);
+        batch.set("d1000", "reply_ms", 11.0);
+        batch.set("d1001", "cpu.pct", 0.5); // as before
+        batch.set("d1002", "fw", std::string_view("2.0"));
+        batch.set("d1002", "group", std::string_view("z"));
+        batch.set("new", "cpu.pct", 1.0);
+        model.apply(batch);
+        QVERIFY(isMarked("d1000", "cpu.pct"));
+        QVERIFY(!isMarked("d1000", "reply_ms"));
+        QVERIFY(!isMarked("d1000", "fw"));
+        QVERIFY(!isMarked("d1001", "cpu.pct"));
+        QTRY_VERIFY(model.rowOfKey(QStringLiteral("new")) >= 0);
+        QVERIFY(!isMarked("new", "cpu.pct"));
+        QCOMPARE(model.changedCells(), 3);
+        QCOMPARE(model.changedRows(), 2);
+        QVERIFY(!told.isEmpty());
+
+        model.setChangedOnly(true);
+        QCOMPARE(keys(model), (QStringList{QStringLiteral("d1000"), QStringLiteral("d1002")}));
+        QSignalSpy changes(&model, &QAbstractItemModel::dataChanged);
+        model.beginRound(110 * second);
+        QCOMPARE(model.changedCells(), 0);
+        QVERIFY(!isMarked("d1000", "cpu.pct"));
+        QVERIFY(!changes.isEmpty() && changes[0][2].value<QList<int>>().contains(TableModel::ChangedRole));
+        QCOMPARE(model.rowCount(), 2); // stays until the round has changed something
+        batch.set("d1000", "cpu.pct", 60.0);
+        model.apply(batch);
+        QTRY_COMPARE(keys(model), QStringList{QStringLiteral("d1000")});
+        batch.set("d1000", "cpu.pct", 50.0); // and back
+        batch.set("d1003", "cpu.pct", 70.0);
+        model.apply(batch);
+        QTRY_COMPARE(keys(model), QStringList{QStringLiteral("d1003")});
+        QCOMPARE(model.changedCells(), 1);
+        model.setChangedOnly(false);
+        QCOMPARE(model.rowCount(), 7);
+
+        const auto history = [&](const char *key, const char *column) {
+            QStringList lines;
+            const QVariantList past = model.cellHistory(model.rowOfKey(QString::fromLatin1(key)),
+                                                        columnOf(model, QString::fromLatin1(column)));
+            for (const QVariant &entry : past)
+                lines.append(entry.toMap().value(QStringLiteral("at")).toString() + u' ' +
+                             entry.toMap().value(QStringLiteral("text")).toString());
+            return lines;
+        };
+        QCOMPARE(history("d1000", "cpu.pct"),
+                 (QStringList{QStringLiteral("100000 50.0"), QStringLiteral("0 0.0")}));
+        QCOMPARE(history("d1003", "cpu.pct"),
+                 (QStringList{QStringLiteral("110000 70.0"), QStringLiteral("0 1.5")}));
+        QVERIFY(history("d1001", "cpu.pct").isEmpty());
+        QVERIFY(history("d1000", "reply_ms").isEmpty());
+        QVERIFY(model.cellHistory(-1, 0).isEmpty() && model.cellHistory(0, 99).isEmpty());
+        model.beginRound(120 * second);
+        batch.set("d1003", "cpu.pct", 71.0);
+        model.apply(batch);
+        QCOMPARE(history("d1003", "cpu.pct"),
+                 (QStringList{QStringLiteral("120000 71.0"), QStringLiteral("110000 70.0"),
+                              QStringLiteral("0 1.5")}));
+
+        // Paused, the marks are those of what is shown.
+        model.setPaused(true);
+        batch.set("d1004", "cpu.pct", 99.0);
+        model.apply(batch);
+        QVERIFY(!isMarked("d1004", "cpu.pct"));
+        QCOMPARE(model.changedCells(), 1);
+        model.setPaused(false);
+        QVERIFY(isMarked("d1004", "cpu.pct"));
+        QCOMPARE(model.changedCells(), 2);
+
+        // Who leaves takes marks and history along; whoever has the id next has none.
+        batch.remove("d1004");
+        model.apply(batch);
+        QCOMPARE(model.changedRows(), 1);
+        batch.set("newcomer", "cpu.pct", 3.0);
+        model.apply(batch);
+        QTRY_VERIFY(model.rowOfKey(QStringLiteral("newcomer")) >= 0);
+        QVERIFY(!isMarked("newcomer", "cpu.pct"));
+        QVERIFY(history("newcomer", "cpu.pct").isEmpty());
+
+        model.setChangedOnly(true);
+        model.endRounds();
+        QVERIFY(!model.watched() && !model.changedOnly());
+        QCOMPARE(model.changedRows(), 0);
+        QVERIFY(!isMarked("d1003", "cpu.pct"));
+        QCOMPARE(model.rowCount(), 7);
+        QVERIFY(watched.isTrue());
+    }
+
+    void aTableMadeElsewhereIsTaken()
+    {
+        TableModel model("device");
+        Watched watched(model);
+        Tester columns(model.columnList(), Tester::FailureReportingMode::QtTest);
+        fill(model, 5);
+        model.selectAll();
+        model.setPaused(true);
+        model.beginRound(1);
+        model.setExpression(QStringLiteral("cpu.pct >= 1"));
+        model.setGroupBy({QStringLiteral("group")});
+        QSignalSpy selection(&model, &TableModel::selectionChanged);
+
+        Table past("device");
+        Batch batch;
+        for (int i = 0; i < 10; ++i) {
+            const std::string key = "past" + std::to_string(i);
+            batch.set(key, "cpu.pct", static_cast<double>(i));
+            batch.set(key, "group", std::string_view("only"));
+            batch.set(key, "other", std::int64_t{i});
+        }
+        past.apply(batch);
+        model.takeTable(std::move(past));
+        QTRY_COMPARE(model.rowShown(), 9);
+        QCOMPARE(model.rowTotal(), 10);
+        QCOMPARE(model.rowCount(), 10); // under one heading
+        QVERIFY(!model.paused() && !model.watched());
+        QCOMPARE(model.selectedCount(), 0);
+        QCOMPARE(selection.size(), 1);
+        QCOMPARE(shown(model, model.rowOfKey(QStringLiteral("past3")), "other"), QStringLiteral("3"));
+        QVERIFY(columnOf(model, QStringLiteral("mem.free")) >= 0); // the layout stays
+        QCOMPARE(shown(model, model.rowOfKey(QStringLiteral("past3")), "mem.free"), QString());
+        fill(model, 2);
+        QTRY_COMPARE(model.rowTotal(), 12);
+        QVERIFY(watched.isTrue());
+    }
+
     void clearingEndsAPause()
     {
         TableModel model("device");
@@ -546,12 +693,12 @@ private:
 
     static void act(TableModel &model, RandomTable &random, PlainTable &plain, Batch &batch)
     {
-        switch (random.below(16)) {
+        switch (random.below(18)) {
         case 0:
         case 1:
         case 2:
         case 3:
-            random.fill(batch, plain, 1 + random.below(60));
+            random.fill(batch, plain, 1 + random.below(60), true, true);
             model.apply(batch);
             return;
         case 4: {
@@ -599,7 +746,24 @@ private:
         case 14:
             model.setPaused(random.chance(30));
             return;
+        case 15:
+            if (random.chance(80))
+                model.beginRound(static_cast<qint64>(random.below(1'000'000)));
+            else
+                model.endRounds();
+            return;
+        case 16:
+            model.setChangedOnly(random.chance(50));
+            return;
         default:
+            if (random.chance(10)) {
+                Table made("device");
+                plain.clear();
+                random.fill(batch, plain, 100, true, true);
+                made.apply(batch);
+                model.takeTable(std::move(made));
+                return;
+            }
             model.restoreLayout(model.saveLayout());
             model.tick();
             if (random.chance(5)) {
