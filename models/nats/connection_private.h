@@ -58,24 +58,29 @@ struct Subscription::Interest : std::enable_shared_from_this<Subscription::Inter
     void detach();
     void end();
 
-    static void onMessage(natsConnection *, natsSubscription *, natsMsg *msg, void *closure)
-    {
-        const auto &self = *static_cast<std::shared_ptr<Interest> *>(closure);
-        const Interest *outer = std::exchange(current, self.get());
-        self->delivered.fetch_add(1, std::memory_order_relaxed);
-        self->handler(viewOf(msg));
-        current = outer;
-        natsMsg_Destroy(msg);
-    }
+    /// An interest's way through one natsConnection: what the library's thread for it has.
+    class Delivery {
+    public:
+        explicit Delivery(std::shared_ptr<Interest> interest) : m_interest(std::move(interest)) {}
+        Delivery(const Delivery &) = delete;
+        Delivery &operator=(const Delivery &) = delete;
+        ~Delivery() { destroyUsed(); }
 
-    static void onComplete(void *closure)
-    {
-        const std::unique_ptr<std::shared_ptr<Interest>> self(
-            static_cast<std::shared_ptr<Interest> *>(closure));
-        const std::lock_guard lock((*self)->doneMutex);
-        (*self)->delivering = false;
-        (*self)->done.notify_all();
-    }
+        static void onMessage(natsConnection *, natsSubscription *from, natsMsg *msg, void *closure);
+        static void onComplete(void *closure);
+
+    private:
+        void destroyUsed();
+        void rest(natsSubscription *from);
+
+        std::shared_ptr<Interest> m_interest;
+        std::vector<natsMsg *> m_used;
+        std::size_t m_usedBytes = 0;
+        int m_ahead = 0;   // messages that are known to wait
+        int m_handled = 0; // since the window began
+        bool m_isFlooded = false;
+        std::chrono::steady_clock::time_point m_windowBegin{};
+    };
 };
 
 struct Connection::Private : std::enable_shared_from_this<Connection::Private> {

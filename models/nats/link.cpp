@@ -5,6 +5,10 @@
 
 #include <algorithm>
 
+#ifdef __linux__
+#include <sched.h>
+#endif
+
 namespace muster::nats {
 
 namespace {
@@ -52,6 +56,26 @@ private:
     std::uintptr_t m_last = 0;
     std::map<std::uintptr_t, std::weak_ptr<Connection::Private>> m_links;
 };
+
+/// nats.c frees messages on a thread of its own, which it wakes for each while holding a lock that this
+/// thread needs at once. One that takes the place of the thread that handles messages gives it back before it
+/// has done anything: twice a change of threads, dearer than the message. A batch thread takes nobody's
+/// place; the library's own threads become what the thread is that opens it.
+void openLibrary()
+{
+    static const bool isOpen = [] {
+        natsStatus opened = NATS_OK;
+        std::thread([&opened] {
+#ifdef __linux__
+            const sched_param noPriority{};
+            sched_setscheduler(0, SCHED_BATCH, &noPriority);
+#endif
+            opened = nats_Open(-1);
+        }).join();
+        return opened == NATS_OK;
+    }();
+    static_cast<void>(isOpen); // what comes next would open it, and says why it cannot
+}
 
 std::string lastTextOf(natsConnection *c)
 {
@@ -264,6 +288,7 @@ void Connection::Private::onError(natsStatus status, const std::string &text)
 /// Tries each address once. Blocks for their timeouts; called without the mutex.
 Result<NatsConnectionPtr> Connection::Private::connectOnce()
 {
+    openLibrary();
     std::optional<ServerInfo> info;
     std::optional<Error> why;
     for (const ServerAddress &a : settings.addresses) {

@@ -14,7 +14,7 @@ Status Subscription::Interest::attach(const NatsConnectionPtr &nc)
     detach();
 
     // The closure keeps the interest alive until the library's thread is through with it.
-    auto closure = std::make_unique<std::shared_ptr<Interest>>(shared_from_this());
+    auto closure = std::make_unique<Delivery>(shared_from_this());
     natsSubscription *made = nullptr;
     {
         const std::lock_guard doneLock(doneMutex);
@@ -22,9 +22,9 @@ Status Subscription::Interest::attach(const NatsConnectionPtr &nc)
     }
     const natsStatus s =
         queueGroup.empty()
-            ? natsConnection_Subscribe(&made, nc.get(), subject.c_str(), &onMessage, closure.get())
-            : natsConnection_QueueSubscribe(&made, nc.get(), subject.c_str(), queueGroup.c_str(), &onMessage,
-                                            closure.get());
+            ? natsConnection_Subscribe(&made, nc.get(), subject.c_str(), &Delivery::onMessage, closure.get())
+            : natsConnection_QueueSubscribe(&made, nc.get(), subject.c_str(), queueGroup.c_str(),
+                                            &Delivery::onMessage, closure.get());
     if (s != NATS_OK) {
         const std::lock_guard doneLock(doneMutex);
         delivering = false;
@@ -34,7 +34,7 @@ Status Subscription::Interest::attach(const NatsConnectionPtr &nc)
     attachedTo = nc;
     // Fails only when the connection has been closed since the line above: then the thread is on its way out,
     // and its closure is left to it.
-    if (natsSubscription_SetOnCompleteCB(sub, &onComplete, closure.get()) != NATS_OK) {
+    if (natsSubscription_SetOnCompleteCB(sub, &Delivery::onComplete, closure.get()) != NATS_OK) {
         const std::lock_guard doneLock(doneMutex);
         delivering = false;
     }
@@ -68,6 +68,70 @@ void Subscription::Interest::end()
     const std::lock_guard lock(mutex);
     ended = true;
     detach();
+}
+
+void Subscription::Interest::Delivery::onMessage(natsConnection *, natsSubscription *from, natsMsg *msg,
+                                                 void *closure)
+{
+    constexpr std::size_t maxUsed = 256;
+    constexpr std::size_t maxUsedBytes = std::size_t{256} << 10;
+
+    auto &self = *static_cast<Delivery *>(closure);
+    Interest &interest = *self.m_interest;
+    const Interest *outer = std::exchange(current, &interest);
+    interest.delivered.fetch_add(1, std::memory_order_relaxed);
+    const MessageView view = viewOf(msg);
+    interest.handler(view);
+    current = outer;
+
+    self.m_used.push_back(msg);
+    self.m_usedBytes += view.data.size();
+    ++self.m_handled;
+    if (--self.m_ahead > 0 && self.m_used.size() < maxUsed && self.m_usedBytes < maxUsedBytes)
+        return;
+    self.destroyUsed();
+    if (self.m_ahead <= 0)
+        self.rest(from);
+}
+
+/// The library frees messages on a thread of its own, and wakes it for one as for many.
+void Subscription::Interest::Delivery::destroyUsed()
+{
+    for (natsMsg *msg : m_used)
+        natsMsg_Destroy(msg);
+    m_used.clear();
+    m_usedBytes = 0;
+}
+
+/// Once all that was known to wait is handled. The library wakes this thread for each message that finds it
+/// waiting, and a change of threads is dearer than a message: in a flood, messages are left to gather.
+void Subscription::Interest::Delivery::rest(natsSubscription *from)
+{
+    constexpr auto window = std::chrono::milliseconds(1);
+    constexpr auto pause = std::chrono::microseconds(300);
+    constexpr int flood = 20; // messages in a window
+
+    natsSubscription_GetPending(from, &m_ahead, nullptr);
+    if (m_ahead > 0)
+        return;
+    const auto now = std::chrono::steady_clock::now();
+    if (const auto taken = now - m_windowBegin; taken >= window) {
+        m_isFlooded = m_handled >= flood * (taken / window);
+        m_handled = 0;
+        m_windowBegin = now;
+    }
+    if (!m_isFlooded)
+        return;
+    std::this_thread::sleep_for(pause);
+    natsSubscription_GetPending(from, &m_ahead, nullptr);
+}
+
+void Subscription::Interest::Delivery::onComplete(void *closure)
+{
+    const std::unique_ptr<Delivery> self(static_cast<Delivery *>(closure));
+    const std::lock_guard lock(self->m_interest->doneMutex);
+    self->m_interest->delivering = false;
+    self->m_interest->done.notify_all();
 }
 
 Subscription::Subscription(Subscription &&) noexcept = default;
