@@ -127,13 +127,22 @@ struct LiveQuery::Private {
         outcomes[device] = to;
     }
 
+    /// The first row of a device in this run.
+    void add(std::string_view key, std::span<const protocol::Field> row)
+    {
+        if (plan.repeat)
+            batch.replace(key, row);
+        else
+            batch.append(key, row);
+    }
+
     void write(std::uint32_t device, std::span<const protocol::Field> row)
     {
         const std::string &key = plan.roster[device].device;
         std::uint32_t &appended = appendedIn[device];
         if (appended == 0) {
             appended = generation;
-            batch.append(key, row);
+            add(key, row);
         } else if (appended == generation) {
             nextBatch.upsert(key, row);
         } else {
@@ -397,7 +406,7 @@ struct LiveQuery::Private {
             addKnown(device, fields);
         }
         if (outsider)
-            batch.append(reply.device, fields);
+            add(reply.device, fields);
         else
             write(device, fields);
         if (!isFinished)
