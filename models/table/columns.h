@@ -88,6 +88,9 @@ private:
 /// What a cell of a batch or of a column holds.
 enum class Tag : std::uint8_t { Unset, Absent, Bool, Int, Double, Time, Text };
 
+/// toText(), but times to the microsecond: widening to text loses nothing.
+std::string losslessText(const ValueView &value);
+
 inline bool isTextual(Type type)
 {
     return type == Type::Text || type == Type::Version;
@@ -160,6 +163,28 @@ public:
         return (m_chunks[row >> chunkBits].valid[i / 64] >> (i % 64)) & 1;
     }
     T operator[](RowId row) const { return m_chunks[row >> chunkBits].data[row % chunkRows]; }
+    /// The values of the rows from here to the end of their chunk.
+    const T *run(RowId row) const { return m_chunks[row >> chunkBits].data + row % chunkRows; }
+    /// Whether so many rows of one chunk all have a value.
+    bool hasAll(RowId row, std::size_t count) const
+    {
+        const std::uint64_t *valid = m_chunks[row >> chunkBits].valid;
+        std::size_t i = row % chunkRows;
+        const std::size_t end = i + count;
+        for (; i < end && i % 64 != 0; ++i) {
+            if (((valid[i / 64] >> (i % 64)) & 1) == 0)
+                return false;
+        }
+        for (; i + 64 <= end; i += 64) {
+            if (valid[i / 64] != ~std::uint64_t{0})
+                return false;
+        }
+        for (; i < end; ++i) {
+            if (((valid[i / 64] >> (i % 64)) & 1) == 0)
+                return false;
+        }
+        return true;
+    }
 
 private:
     struct Entry {

@@ -11,19 +11,6 @@ namespace {
 
 constexpr std::int64_t largestExact = std::int64_t{1} << 53; // every integer up to here is a double
 
-/// Times to the microsecond: toText() stops at milliseconds, and widening must not lose any.
-std::string losslessText(const ValueView &value)
-{
-    std::string text = toText(value);
-    const auto *time = std::get_if<UtcTime>(&value);
-    const std::int64_t rest = time ? ((time->micros % 1000) + 1000) % 1000 : 0;
-    if (rest != 0) {
-        std::string digits = std::to_string(1000 + rest).substr(1);
-        text.insert(text.size() - 1, digits);
-    }
-    return text;
-}
-
 Type typeOf(Tag tag)
 {
     switch (tag) {
@@ -81,6 +68,18 @@ bool isExact(std::int64_t value)
 }
 
 } // namespace
+
+std::string losslessText(const ValueView &value)
+{
+    std::string text = toText(value);
+    const auto *time = std::get_if<UtcTime>(&value);
+    const std::int64_t rest = time ? ((time->micros % 1000) + 1000) % 1000 : 0;
+    if (rest != 0) {
+        std::string digits = std::to_string(1000 + rest).substr(1);
+        text.insert(text.size() - 1, digits);
+    }
+    return text;
+}
 
 void Table::Private::clearCell(Column &column, Chunk &chunk, std::size_t i)
 {
