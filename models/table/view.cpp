@@ -36,9 +36,10 @@ std::vector<RowId> filterRows(const Snapshot &snapshot, const Kernel *kernel, co
         return kernel ? words[c] : keys.chunks[c]->valid;
     };
     const std::size_t parts = workerCount(snapshot.rowLimit);
-    inParallel(parts, [&](std::size_t part) {
-        const std::size_t end = partBegin(chunks, part + 1, parts);
-        for (std::size_t c = partBegin(chunks, part, parts); c < end && !isCancelled(cancel); ++c) {
+    const std::size_t counters = kernel ? parts : 1; // without a kernel there is hardly anything to do
+    inParallel(counters, [&](std::size_t part) {
+        const std::size_t end = partBegin(chunks, part + 1, counters);
+        for (std::size_t c = partBegin(chunks, part, counters); c < end && !isCancelled(cancel); ++c) {
             if (kernel) {
                 kernel->pass(c, words[c]);
                 for (std::size_t w = 0; w < chunkWords; ++w)
@@ -131,6 +132,12 @@ std::optional<View> evaluate(const Snapshot &snapshot, const ViewSpec &spec, con
     const auto kernel = compileFilter(snapshot, spec, Extent::AllRows);
     if (isCancelled(cancel))
         return {};
+    Grouping grouping(snapshot, spec);
+    if (!kernel && spec.sort.empty() && grouping.canGroupAll()) {
+        if (!grouping.groupAll(view, cancel))
+            return {};
+        return view;
+    }
     view.rows = filterRows(snapshot, kernel.get(), cancel);
     for (auto key = spec.sort.rbegin(); key != spec.sort.rend() && !isCancelled(cancel); ++key) {
         const Column *column = snapshot.column(key->column);
@@ -140,7 +147,7 @@ std::optional<View> evaluate(const Snapshot &snapshot, const ViewSpec &spec, con
         if (!isCancelled(cancel))
             stableSort(order, key->descending, view.rows, cancel);
     }
-    if (isCancelled(cancel) || !groupRows(snapshot, spec, view, cancel))
+    if (isCancelled(cancel) || !grouping.groupRows(view, cancel))
         return {};
     return view;
 }
