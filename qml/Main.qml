@@ -12,7 +12,9 @@ T.ApplicationWindow {
 
     /// The fleet is worth a look while there is one, live or not; before that, the Connect page fills the window.
     readonly property bool inFleet: Fleet.active || Connection.state === Connection.Connected || Connection.state === Connection.Reconnecting
-    readonly property bool shellShown: inFleet && !choosingConnection
+    readonly property bool shellShown: (inFleet || withoutFleet) && !choosingConnection
+    /// Saved queries and past runs are there without a connection.
+    property bool withoutFleet: false
 
     function openPage(name: string) {
         if (name === "connections") {
@@ -72,6 +74,7 @@ T.ApplicationWindow {
 
         function onLinkOpened() {
             root.choosingConnection = false
+            root.withoutFleet = false
         }
     }
     Connections {
@@ -91,17 +94,6 @@ T.ApplicationWindow {
             Notices.error(qsTr("Not exported to %1: %2").arg(file).arg(message))
         }
     }
-    Connections {
-        target: Query.results
-
-        function onExportFinished(file: string, rows: int) {
-            Notices.info(qsTr("Exported %n row(s) to %1", "", rows).arg(file))
-        }
-        function onExportFailed(file: string, message: string) {
-            Notices.error(qsTr("Not exported to %1: %2").arg(file).arg(message))
-        }
-    }
-
     Shortcut {
         sequence: "Ctrl+Q"
         onActivated: root.close()
@@ -113,8 +105,10 @@ T.ApplicationWindow {
     }
     Shortcut {
         sequence: "Ctrl+2"
-        enabled: root.inFleet
-        onActivated: root.openPage("query")
+        onActivated: {
+            root.withoutFleet = !root.inFleet
+            root.openPage("query")
+        }
     }
     Shortcut {
         sequence: "Ctrl+K"
@@ -132,8 +126,15 @@ T.ApplicationWindow {
         anchors.fill: parent
         visible: !root.shellShown
         focus: visible
-        canGoBack: root.inFleet
-        onBackRequested: root.choosingConnection = false
+        canGoBack: true
+        backText: root.inFleet ? qsTr("Back to the fleet") : qsTr("Saved queries and past results")
+        onBackRequested: {
+            root.choosingConnection = false
+            if (!root.inFleet) {
+                root.withoutFleet = true
+                root.openPage("query")
+            }
+        }
     }
     Item {
         anchors.fill: parent
@@ -237,6 +238,24 @@ T.ApplicationWindow {
                     run: () => {
                         root.openPage("query")
                         query.run()
+                    }
+                },
+                {
+                    text: qsTr("Saved queries"),
+                    hint: qsTr("Query, Ctrl+O"),
+                    icon: "bookmark",
+                    run: () => {
+                        root.openPage("query")
+                        query.openSaved()
+                    }
+                },
+                {
+                    text: qsTr("Past runs"),
+                    hint: qsTr("Query, Ctrl+H"),
+                    icon: "history",
+                    run: () => {
+                        root.openPage("query")
+                        query.openHistory()
                     }
                 },
                 {

@@ -10,6 +10,7 @@
 #include <QGuiApplication>
 #include <QQuickStyle>
 #include <QSGRendererInterface>
+#include <QStandardPaths>
 #include <QtQml/qqmlextensionplugin.h>
 
 Q_IMPORT_QML_PLUGIN(MusterPlugin)
@@ -31,13 +32,23 @@ void chooseRenderer()
 #endif
 }
 
+/// Where what must outlive the window is kept.
+QString databaseFile()
+{
+    const QString folder = QStandardPaths::writableLocation(QStandardPaths::AppDataLocation);
+    QDir().mkpath(folder);
+    return folder + QStringLiteral("/muster.db");
+}
+
 } // namespace
 
-Dashboard::Dashboard() : m_query(&m_fleet)
+Dashboard::Dashboard() : m_query(&m_fleet, databaseFile())
 {
     QObject::connect(&m_connection, &ConnectionController::linkOpened, &m_fleet, [this] {
         m_fleet.follow(m_connection.link(), m_connection.subjects(), m_connection.domain());
-        m_query.setLink(m_connection.link(), m_connection.subjects());
+        m_query.setLink(m_connection.link(), m_connection.subjects(), m_connection.domain(),
+                        m_connection.currentName(), m_connection.userName());
+        m_query.setReadOnly(m_connection.readOnly());
     });
     QObject::connect(&m_connection, &ConnectionController::linkUpChanged, &m_fleet, [this](bool up) {
         m_fleet.setLinkUp(up);

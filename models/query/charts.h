@@ -24,9 +24,18 @@ struct Charts {
     std::vector<Group> groups;                  ///< by name, at most 12
 };
 
-/// Any thread. `times` in milliseconds. `totals` is the roster by the value of the column `groupBy`; what
-/// answered is counted by it in `results`.
-Charts chart(std::vector<float> times, double longestMs, const table::Snapshot &results,
-             const std::string &groupBy, const std::map<std::string, std::int64_t> &totals);
+struct ChartSpec {
+    double longestMs = 2000;
+    std::string groupBy; ///< a column; empty: no groups
+    /// The roster by that column, where it is known beforehand; empty: what the results have rows of.
+    std::map<std::string, std::int64_t> totals;
+    bool countInstances = false; ///< rows are endpoints: what counts is their column "instance"
+};
+
+/// Any thread. `times` in milliseconds.
+Charts chart(std::vector<float> times, const table::Snapshot &results, const ChartSpec &spec);
+
+/// The response times that results themselves have, one a row.
+std::vector<float> keptTimes(const table::Snapshot &results);
 
 } // namespace muster::query

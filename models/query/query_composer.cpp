@@ -2,14 +2,16 @@
 #include "query/query_composer.h"
 
 #include "query/completion.h"
+#include "query/composer_part.h"
 #include "query/latest_job.h"
+#include "query/preflight.h"
 #include "query/query_text.h"
 #include "table/view.h"
 
-#include <QLocale>
 #include <QTimer>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <utility>
 
@@ -22,6 +24,14 @@ using query::shown;
 constexpr int typingMs = 80; // from the last key to a new count
 constexpr int fleetMs = 500; // from a change of the fleet to a new count
 constexpr int slowMs = 300;  // a count that takes longer is shown as under way
+
+constexpr int leastDeadlineMs = 100;
+constexpr int mostDeadlineMs = 600'000;
+constexpr int defaultQuietMs = 500;
+constexpr int mostExpected = 1'000'000;
+constexpr int mostWatchSeconds = 86'400;
+constexpr int mostGroups = 3;
+constexpr int suggestedValues = 200;
 
 bool addOnce(QStringList &list, const QString &text)
 {
@@ -71,27 +81,50 @@ struct QueryComposer::Private {
 
     QueryComposer *q;
     FleetController *fleet;
+    const TableModel *answers = nullptr;
     Subjects subjects;
 
+    query::Source source = query::Source::Fleet;
+    std::array<ComposerPart, 3> parts{ComposerPart::startingFor(query::Source::Fleet),
+                                      ComposerPart::startingFor(query::Source::Services),
+                                      ComposerPart::startingFor(query::Source::Subject)};
     std::vector<Chip> chips = standingChips();
-    QString where;
-    filter::Expression filter;
-    QVariantMap whereError;
-    QStringList select{QStringLiteral("fw"),        QStringLiteral("cpu.pct"), QStringLiteral("mem.free"),
-                       QStringLiteral("mem.total"), QStringLiteral("uptime"),  QStringLiteral("temp.soc")};
-    QStringList groupBy{QStringLiteral("region"), QStringLiteral("fw")};
-    QStringList aggregates{QStringLiteral("avg cpu.pct"), QStringLiteral("min mem.free"),
-                           QStringLiteral("max temp.soc")};
     int deadlineMs = 2000;
+    QString service, subject, payload;
+    int expected = 0, quietMs = defaultQuietMs, watchSeconds = 0;
 
     query::Reach reach;
     bool counted = false, counting = false;
     QTimer countTimer, slow;
     LatestJob<Counts> job;
 
+    /// What is selected, with what the aggregates are over: over what nobody was asked for they are empty.
+    std::vector<std::string> selected() const
+    {
+        const ComposerPart &part = parts[static_cast<std::size_t>(source)];
+        std::vector<std::string> fields = plain(part.select);
+        const auto add = [&fields](const std::string &field) {
+            if (!fields.empty() && !field.empty() &&
+                std::find(fields.begin(), fields.end(), field) == fields.end())
+                fields.push_back(field);
+        };
+        for (const QString &aggregate : part.aggregates)
+            add(aggregate.section(QLatin1Char(' '), 1).toStdString());
+        if (source != query::Source::Fleet) { // the planner adds those of the fleet
+            for (const QString &field : part.groupBy)
+                add(field.toStdString());
+        }
+        return fields;
+    }
+
     /// On a worker: a fleet may have a million devices.
     void count()
     {
+        if (source != query::Source::Fleet) {
+            counted = false;
+            Q_EMIT q->counted();
+            return;
+        }
         std::vector<query::Scope> scopes;
         for (const Chip &chip : chips)
             scopes.push_back(chip.scope);
@@ -99,7 +132,7 @@ struct QueryComposer::Private {
         slow.start(slowMs);
         job.start(
             [planner, scopes, question = q->question(), fleetSubjects = subjects,
-             isComplete = whereError.isEmpty()] {
+             isComplete = part().whereError.isEmpty()] {
                 Counts counts;
                 counts.isComplete = isComplete;
                 for (const query::Scope &scope : scopes)
@@ -121,7 +154,7 @@ struct QueryComposer::Private {
                 chip.count = chip.scope == scope ? count : chip.count;
             }
         }
-        counted = counts.isComplete && whereError.isEmpty();
+        counted = counts.isComplete && part().whereError.isEmpty();
         counting = job.busy() && counting;
         reach = counts.reach;
         if (another)
@@ -135,28 +168,30 @@ struct QueryComposer::Private {
         countTimer.start(typingMs);
     }
 
+    template <typename T>
+    void set(T &member, const T &value)
+    {
+        if (member == value)
+            return;
+        member = value;
+        edited();
+    }
+
     void scopesEdited()
     {
         Q_EMIT q->scopesChanged();
         edited();
     }
 
+    ComposerPart &part() { return parts[static_cast<std::size_t>(source)]; }
+
     void parse()
     {
-        const Result<filter::Expression, filter::SyntaxError> parsed =
-            filter::Expression::parse(where.toStdString());
-        if (parsed) {
-            filter = *parsed;
-            whereError.clear();
-            return;
+        part().parse();
+        if (!part().whereError.isEmpty()) {
+            counted = false;
+            Q_EMIT q->counted();
         }
-        const filter::SyntaxError &error = parsed.error();
-        whereError = {{QStringLiteral("column"), error.column},
-                      {QStringLiteral("length"), error.length},
-                      {QStringLiteral("message"), shown(error.message)},
-                      {QStringLiteral("expected"), shown(error.expected)}};
-        counted = false;
-        Q_EMIT q->counted();
     }
 
     void choose(Chip &chip, bool on)
@@ -241,43 +276,120 @@ QVariantList QueryComposer::scopes() const
     return list;
 }
 
+QString QueryComposer::source() const
+{
+    const std::string_view source = query::name(d->source);
+    return QString::fromLatin1(source.data(), static_cast<qsizetype>(source.size()));
+}
+
+void QueryComposer::setSource(const QString &source)
+{
+    for (const query::Source each : {query::Source::Fleet, query::Source::Services, query::Source::Subject}) {
+        if (query::name(each) != source.toStdString() || each == d->source)
+            continue;
+        d->source = each;
+        d->parse();
+        d->edited();
+    }
+}
+
+QString QueryComposer::service() const
+{
+    return d->service;
+}
+
+void QueryComposer::setService(const QString &name)
+{
+    d->set(d->service, name.trimmed());
+}
+
+QString QueryComposer::subject() const
+{
+    return d->subject;
+}
+
+void QueryComposer::setSubject(const QString &subject)
+{
+    d->set(d->subject, subject.trimmed());
+}
+
+QString QueryComposer::payload() const
+{
+    return d->payload;
+}
+
+void QueryComposer::setPayload(const QString &payload)
+{
+    d->set(d->payload, payload);
+}
+
+int QueryComposer::expected() const
+{
+    return d->expected;
+}
+
+void QueryComposer::setExpected(int replies)
+{
+    d->set(d->expected, std::clamp(replies, 0, mostExpected));
+}
+
+int QueryComposer::quietMs() const
+{
+    return d->quietMs;
+}
+
+void QueryComposer::setQuietMs(int ms)
+{
+    d->set(d->quietMs, std::clamp(ms, 0, mostDeadlineMs));
+}
+
+int QueryComposer::watchSeconds() const
+{
+    return d->watchSeconds;
+}
+
+void QueryComposer::setWatchSeconds(int seconds)
+{
+    d->set(d->watchSeconds, std::clamp(seconds, 0, mostWatchSeconds));
+}
+
 QString QueryComposer::where() const
 {
-    return d->where;
+    return d->part().where;
 }
 
 void QueryComposer::setWhere(const QString &text)
 {
-    if (text == d->where)
+    if (text == d->part().where)
         return;
-    d->where = text;
+    d->part().where = text;
     d->parse();
     d->edited();
 }
 
 QVariantMap QueryComposer::whereError() const
 {
-    return d->whereError;
+    return d->part().whereError;
 }
 
 int QueryComposer::whereTerms() const
 {
-    return d->whereError.isEmpty() ? d->filter.termCount() : 0;
+    return d->part().whereError.isEmpty() ? d->part().filter.termCount() : 0;
 }
 
 QStringList QueryComposer::select() const
 {
-    return d->select;
+    return d->part().select;
 }
 
 QStringList QueryComposer::groupBy() const
 {
-    return d->groupBy;
+    return d->part().groupBy;
 }
 
 QStringList QueryComposer::aggregates() const
 {
-    return d->aggregates;
+    return d->part().aggregates;
 }
 
 int QueryComposer::deadlineMs() const
@@ -287,11 +399,7 @@ int QueryComposer::deadlineMs() const
 
 void QueryComposer::setDeadlineMs(int ms)
 {
-    ms = std::clamp(ms, 100, 600'000);
-    if (ms == d->deadlineMs)
-        return;
-    d->deadlineMs = ms;
-    d->edited();
+    d->set(d->deadlineMs, std::clamp(ms, leastDeadlineMs, mostDeadlineMs));
 }
 
 int QueryComposer::matching() const
@@ -316,35 +424,58 @@ int QueryComposer::matchingOffline() const
 
 QString QueryComposer::preflightText() const
 {
-    if (!d->counted || d->reach.matching == 0)
+    if (!incomplete().isEmpty())
         return {};
-    const QLocale locale;
-    QStringList sentences;
-    if (d->reach.online == 0) {
-        sentences.append(tr("Nobody of these is online: they are listed, and nobody is asked."));
-    } else {
-        const QString replies = tr("at most %n replies", nullptr, static_cast<int>(d->reach.answers))
-                                    .replace(QString::number(d->reach.answers),
-                                             locale.toString(static_cast<qlonglong>(d->reach.answers)));
-        if (d->reach.messages == 1)
-            sentences.append(tr("One request, %1.").arg(replies));
-        else
-            sentences.append(tr("%1 requests, %2.")
-                                 .arg(locale.toString(static_cast<qlonglong>(d->reach.messages)), replies));
-        if (d->reach.offline > 0)
-            sentences.append(tr("Offline devices are listed, not asked."));
+    switch (d->source) {
+    case query::Source::Fleet:
+        return d->counted ? Preflight::fleet(d->reach) : QString();
+    case query::Source::Services:
+        return Preflight::services(composition());
+    case query::Source::Subject:
+        return Preflight::subject(composition(), d->subjects);
     }
-    return sentences.join(QLatin1Char(' '));
+    return {};
 }
 
 QString QueryComposer::incomplete() const
 {
-    if (!d->whereError.isEmpty())
-        return tr("The filter is not complete: %1.")
-            .arg(d->whereError.value(QStringLiteral("message")).toString());
-    if (d->counted && d->reach.matching == 0)
-        return tr("No device is in this scope and matches what is known of it.");
+    const QVariantMap &error = d->part().whereError;
+    if (!error.isEmpty())
+        return tr("The filter is not complete: %1.").arg(error.value(QStringLiteral("message")).toString());
+    switch (d->source) {
+    case query::Source::Fleet:
+        if (d->counted && d->reach.matching == 0)
+            return tr("No device is in this scope and matches what is known of it.");
+        break;
+    case query::Source::Services:
+        return Preflight::serviceError(d->service);
+    case query::Source::Subject:
+        return Preflight::subjectError(d->subject);
+    }
     return {};
+}
+
+query::ServiceQuestion QueryComposer::serviceQuestion() const
+{
+    query::ServiceQuestion asked;
+    asked.service = d->service.toStdString();
+    asked.where = d->part().filter;
+    asked.select = d->selected();
+    asked.deadlineMs = d->deadlineMs;
+    return asked;
+}
+
+query::SubjectQuestion QueryComposer::subjectQuestion() const
+{
+    query::SubjectQuestion asked;
+    asked.subject = d->subject.toStdString();
+    asked.payload = d->payload.toStdString();
+    asked.where = d->part().filter;
+    asked.select = d->selected();
+    asked.expected = d->expected;
+    asked.quietMs = d->quietMs;
+    asked.deadlineMs = d->deadlineMs;
+    return asked;
 }
 
 query::Question QueryComposer::question() const
@@ -354,64 +485,111 @@ query::Question QueryComposer::question() const
         if (chip.on)
             asked.scopes.push_back(chip.scope);
     }
-    asked.where = d->filter;
-    asked.select = plain(d->select);
-    asked.groupBy = plain(d->groupBy);
+    asked.where = d->part().filter;
+    asked.select = d->selected();
+    asked.groupBy = plain(d->part().groupBy);
     asked.deadlineMs = d->deadlineMs;
     asked.describe = {groupKey()};
-    for (const QString &aggregate : d->aggregates) { // an aggregate over what nobody was asked for is empty
-        const std::string field = aggregate.section(QLatin1Char(' '), 1).toStdString();
-        const bool isAsked = std::find(asked.select.begin(), asked.select.end(), field) != asked.select.end();
-        if (!asked.select.empty() && !field.empty() && !isAsked)
-            asked.select.push_back(field);
-    }
     return asked;
 }
 
 query::Composition QueryComposer::composition() const
 {
+    return compositionOf(d->source);
+}
+
+query::Composition QueryComposer::compositionOf(query::Source source) const
+{
     query::Composition composition;
-    for (const Chip &chip : d->chips) {
-        if (chip.on && chip.scope.kind != query::Scope::Kind::All)
-            composition.scopes.push_back(chip.scope);
-    }
-    composition.where = d->where.toStdString();
-    composition.select = plain(d->select);
-    composition.groupBy = plain(d->groupBy);
-    composition.aggregates = plain(d->aggregates);
+    composition.source = source;
+    const ComposerPart &part = d->parts[static_cast<std::size_t>(source)];
+    composition.where = part.where.toStdString();
+    composition.select = plain(part.select);
+    composition.groupBy = plain(part.groupBy);
+    composition.aggregates = plain(part.aggregates);
     composition.deadlineMs = d->deadlineMs;
+    composition.watchSeconds = d->watchSeconds;
+    switch (source) {
+    case query::Source::Fleet:
+        for (const Chip &chip : d->chips) {
+            if (chip.on && chip.scope.kind != query::Scope::Kind::All)
+                composition.scopes.push_back(chip.scope);
+        }
+        break;
+    case query::Source::Services:
+        composition.service = d->service.toStdString();
+        break;
+    case query::Source::Subject:
+        composition.subject = d->subject.toStdString();
+        composition.payload = d->payload.toStdString();
+        composition.expected = d->expected;
+        composition.quietMs = d->quietMs;
+        break;
+    }
     return composition;
 }
 
 void QueryComposer::setComposition(const query::Composition &composition)
 {
-    d->chips = standingChips();
-    for (const query::Scope &scope : composition.scopes) {
-        if (scope.kind == query::Scope::Kind::Devices)
-            d->chips.back().scope = scope;
-        Chip &chip = scope.kind == query::Scope::Kind::Devices ? d->chips.back() : d->chipFor(scope);
-        d->choose(chip, true);
-    }
-    d->where = QString::fromStdString(composition.where);
+    d->source = composition.source;
+    ComposerPart &part = d->part();
+    part.where = QString::fromStdString(composition.where);
     d->parse();
-    d->select = query::strings(composition.select);
-    d->groupBy = query::strings(composition.groupBy).mid(0, 3);
-    d->aggregates.clear();
+    part.select = query::strings(composition.select);
+    part.groupBy = query::strings(composition.groupBy).mid(0, mostGroups);
+    part.aggregates.clear();
     for (const std::string &aggregate : composition.aggregates) {
-        if (const QString text = QString::fromStdString(aggregate); isAggregate(text))
-            d->aggregates.append(text);
+        if (const QString text = QString::fromStdString(aggregate).simplified(); isAggregate(text))
+            part.aggregates.append(text);
     }
-    d->deadlineMs = std::clamp(composition.deadlineMs, 100, 600'000);
+    d->deadlineMs = std::clamp(composition.deadlineMs, leastDeadlineMs, mostDeadlineMs);
+    d->watchSeconds = std::clamp(composition.watchSeconds, 0, mostWatchSeconds);
+    switch (composition.source) {
+    case query::Source::Fleet:
+        d->chips = standingChips();
+        for (const query::Scope &scope : composition.scopes) {
+            if (scope.kind == query::Scope::Kind::Devices)
+                d->chips.back().scope = scope;
+            d->choose(scope.kind == query::Scope::Kind::All       ? d->chips.front()
+                      : scope.kind == query::Scope::Kind::Devices ? d->chips.back()
+                                                                  : d->chipFor(scope),
+                      true);
+        }
+        break;
+    case query::Source::Services:
+        d->service = QString::fromStdString(composition.service);
+        break;
+    case query::Source::Subject:
+        d->subject = QString::fromStdString(composition.subject);
+        d->payload = QString::fromStdString(composition.payload);
+        d->expected = std::clamp(composition.expected, 0, mostExpected);
+        d->quietMs = std::clamp(composition.quietMs, 0, mostDeadlineMs);
+        break;
+    }
     d->scopesEdited();
+}
+
+void QueryComposer::startAnew()
+{
+    d->part() = ComposerPart::startingFor(d->source);
+    query::Composition fresh;
+    fresh.source = d->source;
+    fresh.quietMs = defaultQuietMs;
+    fresh.select = plain(d->part().select);
+    fresh.groupBy = plain(d->part().groupBy);
+    fresh.aggregates = plain(d->part().aggregates);
+    setComposition(fresh);
 }
 
 std::string QueryComposer::groupKey() const
 {
+    if (d->source != query::Source::Fleet)
+        return d->part().groupBy.isEmpty() ? std::string() : d->part().groupBy.front().toStdString();
     const std::vector<std::string> labels = d->fleet->labelNames();
     const auto isLabel = [&labels](const std::string &name) {
         return name == "fw" || std::find(labels.begin(), labels.end(), name) != labels.end();
     };
-    for (const QString &field : d->groupBy) {
+    for (const QString &field : d->part().groupBy) {
         if (std::string name = field.toStdString(); isLabel(name))
             return name;
     }
@@ -477,44 +655,55 @@ void QueryComposer::setSelectionScope(const QStringList &devices)
 
 void QueryComposer::addSelect(const QString &field)
 {
-    if (addOnce(d->select, field))
+    if (addOnce(d->part().select, field))
         d->edited();
 }
 
 void QueryComposer::removeSelect(int index)
 {
-    if (removeAt(d->select, index))
+    if (removeAt(d->part().select, index))
         d->edited();
 }
 
 void QueryComposer::addGroupBy(const QString &field)
 {
-    if (d->groupBy.size() < 3 && addOnce(d->groupBy, field))
+    if (d->part().groupBy.size() < mostGroups && addOnce(d->part().groupBy, field))
         d->edited();
 }
 
 void QueryComposer::removeGroupBy(int index)
 {
-    if (removeAt(d->groupBy, index))
+    if (removeAt(d->part().groupBy, index))
         d->edited();
 }
 
 void QueryComposer::addAggregate(const QString &aggregate)
 {
     const QString text = aggregate.simplified();
-    if (isAggregate(text) && addOnce(d->aggregates, text))
+    if (isAggregate(text) && addOnce(d->part().aggregates, text))
         d->edited();
 }
 
 void QueryComposer::removeAggregate(int index)
 {
-    if (removeAt(d->aggregates, index))
+    if (removeAt(d->part().aggregates, index))
         d->edited();
 }
 
 QStringList QueryComposer::fieldNames() const
 {
-    return d->fleet->fieldNames();
+    if (d->source == query::Source::Fleet)
+        return d->fleet->fieldNames();
+    QStringList names;
+    if (d->source == query::Source::Services)
+        names = serviceFields();
+    if (!d->answers)
+        return names;
+    for (const QString &name : d->answers->fieldNames()) {
+        if (!names.contains(name) && !outcomeFields().contains(name))
+            names.append(name);
+    }
+    return names;
 }
 
 QStringList QueryComposer::labelNames() const
@@ -526,7 +715,14 @@ QStringList QueryComposer::labelNames() const
 
 QStringList QueryComposer::valuesOf(const QString &field) const
 {
-    return d->fleet->valuesOf(field);
+    if (d->source == query::Source::Fleet)
+        return d->fleet->valuesOf(field);
+    return d->answers ? d->answers->valuesOf(field, suggestedValues) : QStringList();
+}
+
+void QueryComposer::setAnswers(const TableModel *answers)
+{
+    d->answers = answers;
 }
 
 QVariantList QueryComposer::complete(const QString &text, int cursor) const

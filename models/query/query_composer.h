@@ -4,6 +4,8 @@
 #include "presence/fleet_controller.h"
 #include "query/composition.h"
 #include "query/plan.h"
+#include "query/service_query.h"
+#include "query/subject_query.h"
 
 #include <QObject>
 #include <QVariantList>
@@ -39,6 +41,20 @@ public:
     explicit QueryComposer(FleetController *fleet, QObject *parent = nullptr);
     ~QueryComposer() override;
 
+    QString source() const;
+    void setSource(const QString &source);
+    QString service() const;
+    void setService(const QString &name);
+    QString subject() const;
+    void setSubject(const QString &subject);
+    QString payload() const;
+    void setPayload(const QString &payload);
+    int expected() const;
+    void setExpected(int replies);
+    int quietMs() const;
+    void setQuietMs(int ms);
+    int watchSeconds() const;
+    void setWatchSeconds(int seconds);
     QVariantList scopes() const;
     QString where() const;
     void setWhere(const QString &text);
@@ -58,14 +74,21 @@ public:
     /// What is missing before it can be asked; empty when nothing is.
     QString incomplete() const;
     query::Question question() const;
+    query::ServiceQuestion serviceQuestion() const;
+    query::SubjectQuestion subjectQuestion() const;
     query::Composition composition() const;
-    void setComposition(const query::Composition &composition);
+    query::Composition compositionOf(query::Source source) const;
+    void
+    setComposition(const query::Composition &composition); ///< of its source; the others stay as they are
     /// The label that "Answered by group" counts by.
     std::string groupKey() const;
 
     void setSubjects(const Subjects &subjects);
+    /// Whose fields and values are offered where the fleet's are not; outlives it.
+    void setAnswers(const TableModel *answers);
     void countSoon(int milliseconds);
 
+    Q_INVOKABLE void startAnew(); ///< of the same source
     Q_INVOKABLE void toggleScope(int index);
     Q_INVOKABLE void addScope(const QString &label,
                               const QString &value); ///< label "site", "group", "region", ...

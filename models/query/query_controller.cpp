@@ -1,48 +1,45 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "query/query_controller.h"
 
-#include "query/charts.h"
 #include "query/latest_job.h"
 #include "query/live_query.h"
-#include "query/plan.h"
 #include "query/query_text.h"
+#include "query/round.h"
 
 #include <QElapsedTimer>
 #include <QThreadPool>
 #include <QTimer>
 
 #include <algorithm>
-#include <cmath>
 #include <map>
+#include <optional>
 #include <utility>
 
 namespace muster {
 namespace {
 
 using query::sentence;
-using query::shown;
 
 constexpr int frameMs = 25;
-constexpr int chartMs = 250; // between two looks at all response times
+constexpr int chartMs = 250;        // between two looks at all response times
+constexpr int keepWatchMs = 60'000; // between two rounds of a watch that are kept
+constexpr int lateMs = 11'000;      // after the end nothing is late any more
 
-filter::Expression outcomeIs(std::string_view first, std::string_view second = {})
-{
-    filter::Expression one = filter::Expression::equals("outcome", Value(std::string(first)));
-    if (second.empty())
-        return one;
-    auto either = std::make_shared<filter::Node>();
-    either->kind = filter::Node::Kind::In;
-    either->field = "outcome";
-    either->literals = {{Value(std::string(first)), {}}, {Value(std::string(second)), {}}};
-    return filter::Expression(std::move(either));
-}
+/// All that a round asks, as it was composed when it was first asked.
+struct Ask {
+    query::Composition composition;
+    query::Question fleet;
+    query::ServiceQuestion services;
+    query::SubjectQuestion subject;
+    std::string groupKey;
+};
 
 /// A question that was put, or why it was not.
 struct Started {
     std::unique_ptr<query::Run> run;
     QString problem;
-    std::string groupKey;
     std::map<std::string, std::int64_t> groupTotals; // the roster's devices
+    std::vector<std::string> gone;                   // rows of the earlier round that are not on the roster
 };
 
 std::map<std::string, std::int64_t> countGroups(const query::Plan &plan, const std::string &key)
@@ -57,138 +54,262 @@ std::map<std::string, std::int64_t> countGroups(const query::Plan &plan, const s
     return totals;
 }
 
+template <typename T>
+void take(Started &started, Result<std::unique_ptr<T>> run)
+{
+    if (run)
+        started.run = std::move(*run);
+    else
+        started.problem =
+            QueryController::tr("The question could not be asked: %1").arg(sentence(run.error()));
+}
+
 } // namespace
 
 struct QueryController::Private {
-    Private(QueryController *owner, FleetController *theFleet)
+    Private(QueryController *owner, FleetController *theFleet, const QString &databaseFile)
         : q(owner),
           fleet(theFleet),
           composer(theFleet),
-          results("device"),
+          library(databaseFile),
+          history(databaseFile),
+          document(&composer, &library),
+          comparison(&history),
           startJob(owner),
-          chartJob(owner)
+          mergeJob(owner)
     {
     }
 
     QueryController *q;
     FleetController *fleet;
     QueryComposer composer;
+    QueryLibrary library;
+    QueryHistory history;
+    QueryDocument document;
+    QueryComparison comparison;
+    QueryWatch watch;
+    QueryResults live, past;
+    bool showsPast = false;
+
     std::shared_ptr<nats::Connection> connection;
     Subjects subjects;
-    bool linkUp = false;
+    QString fleetName;
+    bool linkUp = false, readOnly = false;
 
-    TableModel results;
+    Ask ask;
     std::unique_ptr<query::Run> query;
+    std::optional<table::Table> round; // of a watched source whose rows have to be compared at the end
     table::Batch batch;
-    QTimer frame, clock;
-    QElapsedTimer lastChart;
-    query::Tally tally;
-    query::Composition asked; // by the run under way, or the last
-    bool running = false, cancelWhenStarted = false;
-    LatestJob<Started> startJob;
-    QThreadPool goners; // runs whose end takes a while
+    QTimer frame, clock, keepLate;
+    QElapsedTimer lastChart, lastKept;
+    query::Tally keptTally;
+    bool asking = false, cancelWhenStarted = false, isKept = true;
+    std::int64_t goneRows = 0;
+    qsizetype rowsBefore = 0;
     QString problem;
-    QString tab = QStringLiteral("results");
-    QStringList laidOut, selected; // the columns of the run before, and which of them were asked for
-    bool laidOutEverything = false;
-    query::Charts charts;
-    LatestJob<query::Charts> chartJob;
-    double histogramMs = 2000;
-    std::string groupKey;
-    std::map<std::string, std::int64_t> groupTotals;
+    LatestJob<Started> startJob;
+    LatestJob<query::RoundChanges> mergeJob;
+    QThreadPool goners; // runs whose end takes a while
 
-    void showTab()
+    bool isRepeat() const { return watch.active() && watch.round() > 1; }
+
+    void compose()
     {
-        filter::Expression shownRows =
-            outcomeIs(query::name(query::Outcome::Answered), query::unexpectedName);
-        if (tab == QLatin1String("errors"))
-            shownRows = outcomeIs(query::name(query::Outcome::Error));
-        else if (tab == QLatin1String("silent"))
-            shownRows = outcomeIs(query::name(query::Outcome::Silent));
-        else if (tab == QLatin1String("offline"))
-            shownRows = outcomeIs(query::name(query::Outcome::Offline));
-        else if (tab == QLatin1String("empty"))
-            shownRows = outcomeIs(query::name(query::Outcome::Empty));
-        else if (tab == QLatin1String("waiting"))
-            shownRows = outcomeIs(query::name(query::Outcome::Waiting));
-        results.setBaseFilter(shownRows);
-        results.setColumnVisible(QStringLiteral("error"), tab == QLatin1String("errors"));
+        ask.composition = composer.composition();
+        ask.fleet = composer.question();
+        ask.services = composer.serviceQuestion();
+        ask.subject = composer.subjectQuestion();
+        ask.groupKey = composer.groupKey();
     }
 
-    void layOut()
+    /// On a worker, as the roster may be a million: freezes it, and asks.
+    void start()
     {
-        QList<ColumnLayout> columns;
-        const auto add = [&columns](const QString &name, const QString &title, int priority,
-                                    bool visible = true) {
-            const bool there =
-                std::any_of(columns.begin(), columns.end(),
-                            [&name](const ColumnLayout &column) { return column.name == name; });
-            if (!there)
-                columns.append({name, title, visible, 0, priority});
-        };
-        add(QStringLiteral("device"), tr("Device"), 0);
-        add(QStringLiteral("error"), tr("Error"), 0, tab == QLatin1String("errors"));
-        add(QStringLiteral("site"), tr("Site"), 4);
-        for (const QString &field : query::strings(asked.select))
-            add(field, field, 1);
-        for (const QString &field : query::strings(asked.groupBy))
-            add(field, field, 3, false); // its values are in the headings
-        add(QStringLiteral("reply_ms"), tr("Reply"), 2);
-        add(QStringLiteral("late"), tr("Late"), 5, false);
-        add(QStringLiteral("outcome"), tr("Outcome"), 5, false);
-        keepLayout(columns);
-        results.setColumnVisible(QStringLiteral("error"), tab == QLatin1String("errors"));
-        results.setGroupBy(composer.groupBy());
-        results.setAggregates(composer.aggregates());
+        problem.clear();
+        asking = true;
+        cancelWhenStarted = false;
+        std::shared_ptr<const table::Snapshot> before;
+        if (isRepeat())
+            before = live.table()->table().snapshot();
+        startJob.start(
+            [planner = query::Planner(fleet->devices()->table(), fleet->labelNames()), what = ask,
+             link = connection, to = subjects, before,
+             onProgress =
+                 [this] {
+                     QMetaObject::invokeMethod(
+                         q, [this] { wake(); }, Qt::QueuedConnection);
+                 }] {
+                Started started;
+                switch (what.composition.source) {
+                case query::Source::Services:
+                    take(started, query::ServiceQuery::start(link, what.services, onProgress));
+                    return started;
+                case query::Source::Subject:
+                    take(started, query::SubjectQuery::start(link, what.subject, onProgress));
+                    return started;
+                case query::Source::Fleet:
+                    break;
+                }
+                Result<query::Plan> plan = planner.plan(what.fleet, to);
+                if (!plan) {
+                    started.problem = sentence(plan.error());
+                    return started;
+                }
+                started.groupTotals = countGroups(*plan, what.groupKey);
+                if (before) {
+                    plan->repeat = true;
+                    started.gone = query::notOnRoster(*before, *plan);
+                }
+                take(started, query::LiveQuery::start(link, std::move(*plan), onProgress));
+                return started;
+            },
+            [this](Started started) { begin(std::move(started)); });
     }
 
-    /// What the operator did to the columns of the run before stays.
-    void keepLayout(const QList<ColumnLayout> &columns)
+    void begin(Started started)
     {
-        QStringList names;
-        for (const ColumnLayout &column : columns)
-            names.append(column.name);
-        const QStringList select = query::strings(asked.select);
-        const bool everything = select.isEmpty();
-        if (names == laidOut && everything == laidOutEverything && selected == select)
+        problem = started.problem;
+        if (!started.run) {
+            asking = query && !query->finished();
+            if (watch.active() && watch.round() == 1)
+                watch.stop();
+            else if (watch.active())
+                watch.endRound({});
+            Q_EMIT q->progressChanged();
+            Q_EMIT q->readyChanged();
             return;
-        // Asking for everything shows columns that asking for some hides: such a layout is another one.
-        const bool keep = !laidOut.isEmpty() && everything == laidOutEverything;
-        const QByteArray kept = keep ? results.saveLayout() : QByteArray();
-        results.setColumns(columns, everything);
-        if (keep)
-            results.restoreLayout(kept);
-        for (const QString &field : select) {
-            if (keep && !selected.contains(field))
-                results.setColumnVisible(field, true); // hidden until now, as a group's or nobody's
         }
-        laidOut = names;
-        laidOutEverything = everything;
-        selected = select;
+        if (!isRepeat())
+            keepIfNew();
+        if (query)
+            goners.start([gone = std::shared_ptr<query::Run>(std::move(query))] {});
+        query = std::move(started.run);
+        beginResults(std::move(started));
+        isKept = false;
+        lastChart.invalidate();
+        clock.start();
+        if (!linkUp)
+            query->noteLinkDown();
+        if (cancelWhenStarted)
+            query->cancel();
+        drain();
+        Q_EMIT q->readyChanged();
+    }
+
+    void beginResults(Started started)
+    {
+        query::RunRecord record;
+        record.id = isRepeat() ? live.record().id : query->id();
+        record.at = UtcTime::now();
+        record.fleet = fleetName.isEmpty() ? subjects.root() : fleetName.toStdString();
+        record.name = document.name().toStdString();
+        record.question = ask.composition;
+        mergeJob.drop();
+        round.reset();
+        if (!isRepeat()) {
+            live.begin(std::move(record), ask.groupKey, std::move(started.groupTotals));
+            return;
+        }
+        live.table()->beginRound(record.at.micros);
+        live.beginAgain(std::move(record), std::move(started.groupTotals));
+        rowsBefore = live.table()->rowTotal();
+        goneRows = static_cast<std::int64_t>(started.gone.size());
+        if (ask.composition.source != query::Source::Fleet) {
+            round.emplace("device");
+            return;
+        }
+        table::Batch removed;
+        for (const std::string &device : started.gone)
+            removed.remove(device);
+        live.table()->apply(removed);
     }
 
     void drain()
     {
         if (!query || startJob.busy())
             return;
-        if (query->drain(batch))
-            results.apply(batch);
-        tally = query->tally();
+        const bool merging = mergeJob.busy(); // what comes meanwhile waits
+        if (!merging && query->drain(batch)) {
+            if (round)
+                round->apply(batch);
+            else
+                live.table()->apply(batch);
+        }
+        live.setProgress({query->tally(), query->cancelled(), static_cast<double>(query->elapsedMs()) / 1000,
+                          query->repliesPerSecond()});
+        if (const std::string why = query->problem(); !why.empty()) {
+            problem = query::shown(why);
+            live.setProblem(problem);
+        }
         const bool finished = query->finished();
-        if (running != !finished) {
-            running = !finished;
-            if (running) {
+        if (asking == finished) {
+            asking = !finished;
+            lastChart.invalidate();
+            if (asking) {
                 clock.start();
             } else {
                 clock.stop();
                 composer.countSoon(0);
+                ended();
             }
-            lastChart.invalidate();
         }
-        if (const std::string why = query->problem(); !why.empty())
-            problem = shown(why);
         chart();
         Q_EMIT q->progressChanged();
+        Q_EMIT q->readyChanged();
+    }
+
+    void ended()
+    {
+        if (!round) {
+            settled(goneRows);
+            return;
+        }
+        mergeJob.start([before = live.table()->table().snapshot(),
+                        after = round->snapshot()] { return query::roundChanges(*before, *after); },
+                       [this](query::RoundChanges changes) {
+                           live.table()->apply(changes.batch);
+                           round.reset();
+                           settled(changes.gone);
+                       });
+    }
+
+    /// All that this round brought is in the table.
+    void settled(std::int64_t gone)
+    {
+        if (watch.active()) {
+            QueryWatch::Changes changes;
+            if (watch.round() > 1) {
+                changes.cells = live.table()->changedCells();
+                changes.rows = live.table()->changedRows();
+                changes.gone = gone;
+                changes.added = std::max<qint64>(0, live.table()->rowTotal() - (rowsBefore - gone));
+            }
+            watch.endRound(changes);
+            if (!lastKept.isValid() || lastKept.elapsed() >= keepWatchMs)
+                keep();
+        } else {
+            keep();
+        }
+        keepLate.start(lateMs);
+    }
+
+    void keep()
+    {
+        isKept = true;
+        keptTally = live.record().tally;
+        lastKept.start();
+        history.keep(live.record(), live.table()->table().snapshot());
+    }
+
+    /// What came since it was kept, or all of it.
+    void keepIfNew()
+    {
+        keepLate.stop();
+        if (!live.filled() || asking)
+            return;
+        if (!isKept || keptTally.counts != live.record().tally.counts ||
+            keptTally.unexpected != live.record().tally.unexpected)
+            keep();
     }
 
     void chart()
@@ -199,78 +320,7 @@ struct QueryController::Private {
             return;
         }
         lastChart.start();
-        chartJob.start(
-            [times = query->responseTimes(), longest = histogramMs, snapshot = results.table().snapshot(),
-             key = groupKey, totals = groupTotals]() mutable {
-                return query::chart(std::move(times), longest, *snapshot, key, totals);
-            },
-            [this](query::Charts drawn) {
-                charts = std::move(drawn);
-                Q_EMIT q->chartsChanged();
-            });
-    }
-
-    /// On a worker, as the roster may be a million: freezes it, and asks.
-    void start()
-    {
-        problem.clear();
-        asked = composer.composition();
-        running = true;
-        cancelWhenStarted = false;
-        startJob.start(
-            [planner = query::Planner(fleet->devices()->table(), fleet->labelNames()),
-             question = composer.question(), link = connection, to = subjects, key = composer.groupKey(),
-             onProgress =
-                 [this] {
-                     QMetaObject::invokeMethod(
-                         q, [this] { wake(); }, Qt::QueuedConnection);
-                 }] {
-                Started started;
-                started.groupKey = key;
-                Result<query::Plan> plan = planner.plan(question, to);
-                if (!plan) {
-                    started.problem = sentence(plan.error());
-                    return started;
-                }
-                started.groupTotals = countGroups(*plan, key);
-                Result<std::unique_ptr<query::LiveQuery>> run =
-                    query::LiveQuery::start(link, std::move(*plan), onProgress);
-                if (run)
-                    started.run = std::move(*run);
-                else
-                    started.problem = tr("The question could not be asked: %1").arg(sentence(run.error()));
-                return started;
-            },
-            [this](Started started) { begin(std::move(started)); });
-    }
-
-    void begin(Started started)
-    {
-        problem = started.problem;
-        if (!started.run) {
-            running = query && !query->finished();
-            Q_EMIT q->progressChanged();
-            Q_EMIT q->readyChanged();
-            return;
-        }
-        if (query)
-            goners.start([gone = std::shared_ptr<query::Run>(std::move(query))] {});
-        query = std::move(started.run);
-        groupKey = std::move(started.groupKey);
-        groupTotals = std::move(started.groupTotals);
-        results.clearRows();
-        layOut();
-        chartJob.drop();
-        charts = {};
-        histogramMs = asked.deadlineMs;
-        Q_EMIT q->chartsChanged();
-        lastChart.invalidate();
-        clock.start();
-        if (!linkUp)
-            query->noteLinkDown();
-        if (cancelWhenStarted)
-            query->cancel();
-        drain();
+        live.chart(query->responseTimes());
     }
 
     void wake()
@@ -278,32 +328,106 @@ struct QueryController::Private {
         if (!frame.isActive())
             frame.start(frameMs);
     }
+
+    void show(bool thePast)
+    {
+        if (showsPast == thePast)
+            return;
+        showsPast = thePast;
+        Q_EMIT q->shownChanged();
+        Q_EMIT q->readyChanged();
+    }
 };
 
-QueryController::QueryController(FleetController *fleet, QObject *parent)
+QueryController::QueryController(FleetController *fleet, const QString &databaseFile, QObject *parent)
     : QObject(parent),
-      d(std::make_unique<Private>(this, fleet))
+      d(std::make_unique<Private>(this, fleet, databaseFile))
 {
-    d->asked = d->composer.composition();
-    d->layOut();
-    d->showTab();
+    d->compose();
+    d->live.layOut(d->ask.composition);
+    d->composer.setAnswers(d->live.table());
     d->frame.setSingleShot(true);
     connect(&d->frame, &QTimer::timeout, this, [this] { d->drain(); });
     d->clock.setInterval(100);
     connect(&d->clock, &QTimer::timeout, this, [this] { d->drain(); });
+    d->keepLate.setSingleShot(true);
+    connect(&d->keepLate, &QTimer::timeout, this, [this] { d->keepIfNew(); });
     connect(&d->composer, &QueryComposer::changed, this, [this] {
-        d->results.setGroupBy(d->composer.groupBy());
-        d->results.setAggregates(d->composer.aggregates());
+        const bool isSame = query::name(d->ask.composition.source) == d->composer.source().toStdString();
+        if (isSame || !d->live.filled()) { // answers of another source have other fields
+            d->live.table()->setGroupBy(d->composer.groupBy());
+            d->live.table()->setAggregates(d->composer.aggregates());
+        }
+        Q_EMIT readyChanged();
     });
     connect(&d->composer, &QueryComposer::counted, this, &QueryController::readyChanged);
     connect(fleet, &FleetController::activeChanged, this, &QueryController::readyChanged);
+    connect(&d->watch, &QueryWatch::due, this, [this] {
+        d->watch.beginRound();
+        d->start();
+        Q_EMIT progressChanged();
+    });
+    connect(&d->history, &QueryHistory::opened, this, [this](const std::shared_ptr<PastRun> &past) {
+        if (d->comparison.take(past))
+            return;
+        d->past.showPast(std::move(*past));
+        d->show(true);
+    });
 }
 
-QueryController::~QueryController() = default;
+QueryController::~QueryController()
+{
+    d->keepIfNew();
+}
 
 QueryComposer *QueryController::composer() const
 {
     return &d->composer;
+}
+
+QueryDocument *QueryController::document() const
+{
+    return &d->document;
+}
+
+QueryLibrary *QueryController::library() const
+{
+    return &d->library;
+}
+
+QueryHistory *QueryController::history() const
+{
+    return &d->history;
+}
+
+QueryComparison *QueryController::comparison() const
+{
+    return &d->comparison;
+}
+
+QueryWatch *QueryController::watch() const
+{
+    return &d->watch;
+}
+
+QueryResults *QueryController::live() const
+{
+    return &d->live;
+}
+
+QueryResults *QueryController::past() const
+{
+    return &d->past;
+}
+
+QueryResults *QueryController::shown() const
+{
+    return d->showsPast ? &d->past : &d->live;
+}
+
+bool QueryController::showsPast() const
+{
+    return d->showsPast;
 }
 
 bool QueryController::canRun() const
@@ -313,90 +437,39 @@ bool QueryController::canRun() const
 
 QString QueryController::cannotRunReason() const
 {
-    if (d->running)
+    if (running())
         return tr("A query is under way.");
     if (!d->connection)
         return tr("There is no connection. Connect to a fleet first.");
     if (!d->linkUp)
         return tr("The link is down: nobody can be asked until it is back.");
-    if (d->fleet->loading())
+    const bool asksFleet = d->composer.source() == QLatin1String("fleet");
+    if (d->readOnly && d->composer.source() == QLatin1String("subject"))
+        return tr("This connection is read only: what a subject of your choice would do is not known.");
+    if (asksFleet && d->fleet->loading())
         return tr("The fleet is still being read.");
     return d->composer.incomplete();
 }
 
 bool QueryController::running() const
 {
-    return d->running;
+    return d->asking || d->watch.active();
 }
 
-bool QueryController::hasRun() const
+bool QueryController::asking() const
 {
-    return d->query != nullptr;
+    return d->asking;
 }
 
-bool QueryController::cancelled() const
+bool QueryController::canAskAgain() const
 {
-    return d->query && d->query->cancelled();
+    return d->query && !running() && !d->showsPast && d->live.silent() > 0 && d->linkUp &&
+           d->ask.composition.source != query::Source::Subject;
 }
 
-int QueryController::answered() const
+bool QueryController::canAskPastAgain() const
 {
-    return static_cast<int>(d->tally.of(query::Outcome::Answered));
-}
-
-int QueryController::empty() const
-{
-    return static_cast<int>(d->tally.of(query::Outcome::Empty));
-}
-
-int QueryController::errors() const
-{
-    return static_cast<int>(d->tally.of(query::Outcome::Error));
-}
-
-int QueryController::silent() const
-{
-    return static_cast<int>(d->tally.of(query::Outcome::Silent));
-}
-
-int QueryController::offline() const
-{
-    return static_cast<int>(d->tally.of(query::Outcome::Offline));
-}
-
-int QueryController::waiting() const
-{
-    return static_cast<int>(d->tally.of(query::Outcome::Waiting));
-}
-
-int QueryController::rosterSize() const
-{
-    return static_cast<int>(d->tally.sum());
-}
-
-int QueryController::unexpected() const
-{
-    return static_cast<int>(d->tally.unexpected);
-}
-
-int QueryController::lateCount() const
-{
-    return static_cast<int>(d->tally.late);
-}
-
-int QueryController::rejectedCount() const
-{
-    return static_cast<int>(d->tally.rejected);
-}
-
-double QueryController::elapsedSeconds() const
-{
-    return d->query ? static_cast<double>(d->query->elapsedMs()) / 1000 : 0;
-}
-
-int QueryController::repliesPerSecond() const
-{
-    return d->query ? static_cast<int>(std::lround(d->query->repliesPerSecond())) : 0;
+    return d->showsPast && !running() && d->linkUp;
 }
 
 QString QueryController::problem() const
@@ -404,70 +477,20 @@ QString QueryController::problem() const
     return d->problem;
 }
 
-TableModel *QueryController::results() const
-{
-    return &d->results;
-}
-
-QString QueryController::tab() const
-{
-    return d->tab;
-}
-
-void QueryController::setTab(const QString &tab)
-{
-    static const QStringList known{QStringLiteral("results"), QStringLiteral("empty"),
-                                   QStringLiteral("errors"),  QStringLiteral("silent"),
-                                   QStringLiteral("offline"), QStringLiteral("waiting")};
-    if (tab == d->tab || !known.contains(tab))
-        return;
-    d->tab = tab;
-    d->showTab();
-    Q_EMIT tabChanged();
-}
-
-QVariantList QueryController::histogram() const
-{
-    QVariantList list;
-    for (const std::int64_t count : d->charts.bins)
-        list.append(static_cast<int>(count));
-    return list;
-}
-
-double QueryController::histogramMs() const
-{
-    return d->histogramMs;
-}
-
-QVariantMap QueryController::percentiles() const
-{
-    if (d->charts.p50 < 0)
-        return {};
-    return {{QStringLiteral("p50"), d->charts.p50 / 1000},
-            {QStringLiteral("p95"), d->charts.p95 / 1000},
-            {QStringLiteral("p99"), d->charts.p99 / 1000}};
-}
-
-QVariantList QueryController::byGroup() const
-{
-    QVariantList list;
-    for (const query::Charts::Group &group : d->charts.groups) {
-        list.append(QVariantMap{{QStringLiteral("name"), group.name.empty() ? tr("none") : shown(group.name)},
-                                {QStringLiteral("answered"), static_cast<int>(group.answered)},
-                                {QStringLiteral("total"), static_cast<int>(group.total)}});
-    }
-    return list;
-}
-
-void QueryController::setLink(std::shared_ptr<nats::Connection> connection, const Subjects &subjects)
+void QueryController::setLink(std::shared_ptr<nats::Connection> connection, const Subjects &subjects,
+                              const QString &domain, const QString &name, const QString &operatorName)
 {
     if (d->connection != connection)
         cancel(); // nobody of that fleet can answer here
     d->connection = std::move(connection);
     d->subjects = subjects;
+    d->fleetName = name;
     d->linkUp = d->connection && d->connection->state() == nats::State::Connected;
-    d->composer.countSoon(0);
+    d->composer.setSubjects(subjects);
+    d->library.setLink(d->connection, subjects, domain, operatorName);
+    d->watch.setLinkUp(d->linkUp);
     Q_EMIT readyChanged();
+    Q_EMIT progressChanged();
 }
 
 void QueryController::setLinkUp(bool up)
@@ -477,7 +500,16 @@ void QueryController::setLinkUp(bool up)
     d->linkUp = up;
     if (!up && d->query)
         d->query->noteLinkDown();
+    d->library.setLinkUp(up);
+    d->watch.setLinkUp(up);
     d->composer.countSoon(0);
+    Q_EMIT readyChanged();
+    Q_EMIT progressChanged();
+}
+
+void QueryController::setReadOnly(bool readOnly)
+{
+    d->readOnly = readOnly;
     Q_EMIT readyChanged();
 }
 
@@ -486,6 +518,12 @@ void QueryController::run()
     if (const QString reason = cannotRunReason(); !reason.isEmpty()) {
         d->problem = reason;
     } else {
+        showLive();
+        d->compose();
+        d->goneRows = 0;
+        if (d->ask.composition.watchSeconds > 0)
+            d->watch.start(d->ask.composition.watchSeconds);
+        d->lastKept.invalidate();
         d->start();
     }
     Q_EMIT progressChanged();
@@ -494,26 +532,51 @@ void QueryController::run()
 
 void QueryController::cancel()
 {
+    const bool watched = d->watch.active();
+    d->watch.stop();
     if (d->startJob.busy()) {
         d->cancelWhenStarted = true;
-        return;
+    } else if (d->query) {
+        d->query->cancel();
+        d->drain();
+        if (watched)
+            d->keepIfNew();
     }
-    if (!d->query)
-        return;
-    d->query->cancel();
-    d->drain();
+    Q_EMIT progressChanged();
     Q_EMIT readyChanged();
 }
 
 void QueryController::askSilentAgain()
 {
-    if (!d->query || d->startJob.busy())
+    if (!canAskAgain() || d->startJob.busy())
         return;
     d->problem.clear();
     if (const Status asked = d->query->askSilentAgain(); !asked)
         d->problem = sentence(asked.error());
+    d->keepLate.stop();
     d->drain();
-    Q_EMIT readyChanged();
+}
+
+void QueryController::showLive()
+{
+    d->show(false);
+    d->past.clear();
+}
+
+void QueryController::openPast(const QString &run)
+{
+    d->history.open(run);
+}
+
+void QueryController::askPastAgain()
+{
+    if (!canAskPastAgain())
+        return;
+    query::Composition question = d->past.record().question;
+    question.watchSeconds = 0;
+    d->document.detach();
+    d->composer.setComposition(question);
+    run();
 }
 
 } // namespace muster

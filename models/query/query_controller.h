@@ -2,94 +2,86 @@
 #pragma once
 
 #include "presence/fleet_controller.h"
+#include "query/query_comparison.h"
 #include "query/query_composer.h"
-#include "table/table_model.h"
+#include "query/query_document.h"
+#include "query/query_history.h"
+#include "query/query_library.h"
+#include "query/query_results.h"
+#include "query/query_watch.h"
 
 #include <QObject>
-#include <QVariantList>
 
 #include <memory>
 
 namespace muster {
 
-/// The Query page: runs what its composer says, and keeps the answers. GUI thread.
+/// The Query page: asks what its composer says, once or again and again, and keeps every run that ended. A
+/// run is kept when it ends, and once more when late answers came or the silent were asked again; of a watch,
+/// the latest round, at most once a minute and when it ends. GUI thread.
 class QueryController : public QObject {
     Q_OBJECT
     Q_PROPERTY(muster::QueryComposer *composer READ composer CONSTANT)
+    Q_PROPERTY(muster::QueryDocument *document READ document CONSTANT)
+    Q_PROPERTY(muster::QueryLibrary *library READ library CONSTANT)
+    Q_PROPERTY(muster::QueryHistory *history READ history CONSTANT)
+    Q_PROPERTY(muster::QueryComparison *comparison READ comparison CONSTANT)
+    Q_PROPERTY(muster::QueryWatch *watch READ watch CONSTANT)
+    Q_PROPERTY(muster::QueryResults *live READ live CONSTANT) ///< of the run under way, or the last
+    Q_PROPERTY(muster::QueryResults *past READ past CONSTANT) ///< of a run opened from the history
+    Q_PROPERTY(muster::QueryResults *shown READ shown NOTIFY shownChanged) ///< one of these two
+    Q_PROPERTY(bool showsPast READ showsPast NOTIFY shownChanged)
     Q_PROPERTY(bool canRun READ canRun NOTIFY readyChanged)
     Q_PROPERTY(QString cannotRunReason READ cannotRunReason NOTIFY readyChanged)
-    // under way
-    Q_PROPERTY(bool running READ running NOTIFY progressChanged)
-    Q_PROPERTY(bool hasRun READ hasRun NOTIFY progressChanged)
-    Q_PROPERTY(bool cancelled READ cancelled NOTIFY progressChanged)
-    Q_PROPERTY(int answered READ answered NOTIFY progressChanged)
-    Q_PROPERTY(int empty READ empty NOTIFY progressChanged)
-    Q_PROPERTY(int errors READ errors NOTIFY progressChanged)
-    Q_PROPERTY(int silent READ silent NOTIFY progressChanged)
-    Q_PROPERTY(int offline READ offline NOTIFY progressChanged)
-    Q_PROPERTY(int waiting READ waiting NOTIFY progressChanged)
-    Q_PROPERTY(int rosterSize READ rosterSize NOTIFY progressChanged)
-    Q_PROPERTY(int unexpected READ unexpected NOTIFY progressChanged)
-    Q_PROPERTY(int lateCount READ lateCount NOTIFY progressChanged)
-    Q_PROPERTY(int rejectedCount READ rejectedCount NOTIFY progressChanged)
-    Q_PROPERTY(double elapsedSeconds READ elapsedSeconds NOTIFY progressChanged)
-    Q_PROPERTY(int repliesPerSecond READ repliesPerSecond NOTIFY progressChanged)
+    Q_PROPERTY(bool running READ running NOTIFY progressChanged) ///< a watch runs until it is stopped
+    Q_PROPERTY(bool asking READ asking NOTIFY progressChanged)   ///< answers are waited for
+    Q_PROPERTY(bool canAskAgain READ canAskAgain NOTIFY progressChanged)
+    Q_PROPERTY(bool canAskPastAgain READ canAskPastAgain NOTIFY readyChanged)
     Q_PROPERTY(QString problem READ problem NOTIFY
                    progressChanged) ///< why it could not be asked, and what to do; else empty
-    // answers
-    Q_PROPERTY(muster::TableModel *results READ results CONSTANT)
-    Q_PROPERTY(QString tab READ tab WRITE setTab NOTIFY
-                   tabChanged) ///< "results", "empty", "errors", "silent", "offline", "waiting"
-    Q_PROPERTY(QVariantList histogram READ histogram NOTIFY
-                   chartsChanged) ///< counts of 16 equal bins up to histogramMs
-    Q_PROPERTY(double histogramMs READ histogramMs NOTIFY chartsChanged)
-    Q_PROPERTY(QVariantMap percentiles READ percentiles NOTIFY chartsChanged) ///< {p50, p95, p99} in seconds
-    Q_PROPERTY(QVariantList byGroup READ byGroup NOTIFY chartsChanged)        ///< [{name, answered, total}]
 
 public:
-    /// `fleet` outlives it.
-    explicit QueryController(FleetController *fleet, QObject *parent = nullptr);
+    /// `fleet` outlives it. Saved queries and past runs are in `databaseFile`.
+    QueryController(FleetController *fleet, const QString &databaseFile, QObject *parent = nullptr);
     ~QueryController() override;
 
     QueryComposer *composer() const;
+    QueryDocument *document() const;
+    QueryLibrary *library() const;
+    QueryHistory *history() const;
+    QueryComparison *comparison() const;
+    QueryWatch *watch() const;
+    QueryResults *live() const;
+    QueryResults *past() const;
+    QueryResults *shown() const;
+    bool showsPast() const;
     bool canRun() const;
     QString cannotRunReason() const;
     bool running() const;
-    bool hasRun() const;
-    bool cancelled() const;
-    int answered() const;
-    int empty() const;
-    int errors() const;
-    int silent() const;
-    int offline() const;
-    int waiting() const;
-    int rosterSize() const;
-    int unexpected() const;
-    int lateCount() const;
-    int rejectedCount() const;
-    double elapsedSeconds() const;
-    int repliesPerSecond() const;
+    bool asking() const;
+    bool canAskAgain() const;
+    bool canAskPastAgain() const;
     QString problem() const;
-    TableModel *results() const;
-    QString tab() const;
-    void setTab(const QString &tab);
-    QVariantList histogram() const;
-    double histogramMs() const;
-    QVariantMap percentiles() const;
-    QVariantList byGroup() const;
 
-    void setLink(std::shared_ptr<nats::Connection> connection, const Subjects &subjects);
+    /// `name` is what the history calls the fleet.
+    void setLink(std::shared_ptr<nats::Connection> connection, const Subjects &subjects,
+                 const QString &domain = {}, const QString &name = {}, const QString &operatorName = {});
     void setLinkUp(bool up);
+    /// Read only: nothing goes to a subject of the operator's choice.
+    void setReadOnly(bool readOnly);
 
     Q_INVOKABLE void run();
-    Q_INVOKABLE void cancel();
+    Q_INVOKABLE void cancel(); ///< ends a watch as well
     Q_INVOKABLE void askSilentAgain();
+    Q_INVOKABLE void showLive();
+    Q_INVOKABLE void openPast(const QString &run);
+    /// Composes what was asked then, and asks it now.
+    Q_INVOKABLE void askPastAgain();
 
 Q_SIGNALS:
+    void shownChanged();
     void readyChanged();
     void progressChanged();
-    void chartsChanged();
-    void tabChanged();
 
 private:
     struct Private;

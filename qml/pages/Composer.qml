@@ -19,10 +19,16 @@ Item {
 
     readonly property var functions: ["count", "min", "max", "avg", "sum", "distinct", "p50", "p95", "p99"]
 
-    readonly property var fields: Query.composer.select
-    readonly property var groups: Query.composer.groupBy
-    readonly property var aggregates: Query.composer.aggregates
-    readonly property var deadlineChoices: [500, 1000, 2000, 5000, 10000, 30000]
+    readonly property QueryComposer composer: Query.composer
+    readonly property QueryWatch watch: Query.watch
+    readonly property bool asksFleet: composer.source === "fleet"
+    readonly property bool asksServices: composer.source === "services"
+    readonly property bool asksSubject: composer.source === "subject"
+    readonly property var fields: root.composer.select
+    readonly property var groups: root.composer.groupBy
+    readonly property var aggregates: root.composer.aggregates
+    readonly property var usualDeadlines: [500, 1000, 2000, 5000, 10000, 30000]
+    readonly property var deadlineChoices: usualDeadlines.includes(composer.deadlineMs) ? usualDeadlines : usualDeadlines.concat([composer.deadlineMs]).sort((a, b) => a - b)
     readonly property var deadlines: deadlineChoices.map(ms => ({
                 value: ms,
                 text: qsTr("%1 s").arg(Words.decimal(ms / 1000, 1))
@@ -33,10 +39,10 @@ Item {
     }
 
     Connections {
-        target: Query.composer
+        target: root.composer
 
         function onChanged() {
-            where.setText(Query.composer.where)
+            where.setText(root.composer.where)
         }
     }
 
@@ -48,10 +54,31 @@ Item {
         spacing: 8
 
         ComposerRow {
-            label: qsTr("Scope")
+            label: qsTr("Ask")
 
+            Segmented {
+                objectName: "source"
+                small: true
+                label: qsTr("Whom to ask")
+                current: root.composer.source
+                items: [
+                    {
+                        value: "fleet",
+                        text: qsTr("Fleet")
+                    },
+                    {
+                        value: "services",
+                        text: qsTr("Services")
+                    },
+                    {
+                        value: "subject",
+                        text: qsTr("Subject")
+                    }
+                ]
+                onChosen: value => root.composer.source = value
+            }
             Repeater {
-                model: Query.composer.scopes
+                model: root.asksFleet ? root.composer.scopes : []
 
                 delegate: Chip {
                     required property var modelData
@@ -61,16 +88,17 @@ Item {
                     countText: modelData.count === undefined || modelData.count < 0 ? "" : Words.count(modelData.count)
                     on: modelData.on ?? false
                     removable: modelData.kind !== "all" && (modelData.on ?? false)
-                    onClicked: Query.composer.toggleScope(index)
-                    onRemoveRequested: modelData.on ? Query.composer.toggleScope(index) : Query.composer.removeScope(index)
+                    onClicked: root.composer.toggleScope(index)
+                    onRemoveRequested: modelData.on ? root.composer.toggleScope(index) : root.composer.removeScope(index)
                 }
             }
             Chip {
                 id: addScope
 
+                visible: root.asksFleet
                 add: true
                 text: qsTr("Add scope")
-                onClicked: scopePicker.openWith(qsTr("Label"), Query.composer.labelNames(), false)
+                onClicked: scopePicker.openWith(qsTr("Label"), root.composer.labelNames(), false)
 
                 PickPopup {
                     id: scopePicker
@@ -83,13 +111,90 @@ Item {
                     onPicked: text => {
                         if (chosenLabel === "") {
                             chosenLabel = text
-                            openWith(qsTr("%1 is").arg(text), Query.composer.valuesOf(text), true)
+                            openWith(qsTr("%1 is").arg(text), root.composer.valuesOf(text), true)
                         } else {
-                            Query.composer.addScope(chosenLabel, text)
+                            root.composer.addScope(chosenLabel, text)
                             chosenLabel = ""
                         }
                     }
                 }
+            }
+            MTextField {
+                objectName: "service"
+                visible: root.asksServices
+                width: 280
+                small: true
+                label: qsTr("Name of the service")
+                placeholderText: qsTr("Every service of the account, or a name")
+                text: root.composer.service
+                onTextEdited: root.composer.service = text
+            }
+            MTextField {
+                objectName: "subject"
+                visible: root.asksSubject
+                width: 320
+                small: true
+                label: qsTr("Subject")
+                placeholderText: qsTr("Subject, as in orders.status")
+                text: root.composer.subject
+                onTextEdited: root.composer.subject = text
+            }
+            PlainLabel {
+                visible: root.asksSubject
+                leftPadding: 16
+                height: 24
+                text: qsTr("Ends after")
+                color: Theme.t2
+            }
+            NumberField {
+                objectName: "expected"
+                visible: root.asksSubject
+                label: qsTr("Replies after which it ends; 0 for no count")
+                value: root.composer.expected
+                most: 1000000
+                onEdited: n => root.composer.expected = n
+            }
+            PlainLabel {
+                visible: root.asksSubject
+                height: 24
+                text: qsTr("replies, or a gap of")
+                color: Theme.t2
+            }
+            NumberField {
+                objectName: "quiet"
+                visible: root.asksSubject
+                label: qsTr("Milliseconds without a reply after which it ends; 0 for no gap")
+                value: root.composer.quietMs
+                most: 600000
+                onEdited: n => root.composer.quietMs = n
+            }
+            PlainLabel {
+                visible: root.asksSubject
+                height: 24
+                text: qsTr("ms")
+                color: Theme.t2
+            }
+        }
+        Item {
+            visible: root.asksSubject
+            width: parent.width
+            height: 28
+
+            RowLabel {
+                height: 28
+                text: qsTr("Payload")
+            }
+            MTextField {
+                objectName: "payload"
+                anchors.left: parent.left
+                anchors.leftMargin: 88
+                anchors.right: parent.right
+                anchors.rightMargin: 16
+                label: qsTr("Payload")
+                placeholderText: qsTr("Sent as it is; may be empty")
+                text: root.composer.payload
+                maximumLength: 1048576
+                onTextEdited: root.composer.payload = text
             }
         }
         Item {
@@ -111,13 +216,13 @@ Item {
                 height: implicitHeight
                 focus: true
                 label: qsTr("Where")
-                placeholder: qsTr("All of them; or a condition, as in mem.free < 200MB and fw < \"1.5\"")
-                error: Query.composer.whereError
-                validText: Query.composer.where === "" ? "" : qsTr("valid, %n term(s)", "", Query.composer.whereTerms)
-                onCompletionsWanted: (text, cursor) => showCompletions(Query.composer.complete(text, cursor))
-                onEdited: text => Query.composer.where = text
+                placeholder: root.asksFleet ? qsTr("All of them; or a condition, as in mem.free < 200MB and fw < \"1.5\"") : root.asksServices ? qsTr("All of them; or a condition, as in num_errors > 0") : qsTr("All replies; or a condition on their fields")
+                error: root.composer.whereError
+                validText: root.composer.where === "" ? "" : qsTr("valid, %n term(s)", "", root.composer.whereTerms)
+                onCompletionsWanted: (text, cursor) => showCompletions(root.composer.complete(text, cursor))
+                onEdited: text => root.composer.where = text
                 onRunRequested: root.runRequested()
-                Component.onCompleted: setText(Query.composer.where)
+                Component.onCompleted: setText(root.composer.where)
             }
         }
         Item {
@@ -164,7 +269,7 @@ Item {
                 label: qsTr("Select")
 
                 Repeater {
-                    model: Query.composer.select
+                    model: root.composer.select
 
                     delegate: Chip {
                         required property string modelData
@@ -173,19 +278,19 @@ Item {
                         text: modelData
                         mono: true
                         removable: true
-                        onRemoveRequested: Query.composer.removeSelect(index)
+                        onRemoveRequested: root.composer.removeSelect(index)
                     }
                 }
                 Chip {
                     add: true
                     text: qsTr("Add field")
-                    onClicked: fieldPicker.openWith(qsTr("Field"), Query.composer.fieldNames(), true)
+                    onClicked: fieldPicker.openWith(qsTr("Field"), root.composer.fieldNames(), true)
 
                     PickPopup {
                         id: fieldPicker
 
                         y: parent.height + 2
-                        onPicked: text => Query.composer.addSelect(text)
+                        onPicked: text => root.composer.addSelect(text)
                     }
                 }
             }
@@ -210,7 +315,7 @@ Item {
             label: qsTr("Group by")
 
             Repeater {
-                model: Query.composer.groupBy
+                model: root.composer.groupBy
 
                 delegate: Chip {
                     required property string modelData
@@ -219,21 +324,21 @@ Item {
                     text: modelData
                     mono: true
                     removable: true
-                    onRemoveRequested: Query.composer.removeGroupBy(index)
+                    onRemoveRequested: root.composer.removeGroupBy(index)
                 }
             }
             Chip {
-                visible: Query.composer.groupBy.length < 3
+                visible: root.composer.groupBy.length < 3
                 add: true
                 text: qsTr("Add")
                 Accessible.name: qsTr("Add group")
-                onClicked: groupPicker.openWith(qsTr("Group by"), Query.composer.fieldNames(), true)
+                onClicked: groupPicker.openWith(qsTr("Group by"), root.composer.fieldNames(), true)
 
                 PickPopup {
                     id: groupPicker
 
                     y: parent.height + 2
-                    onPicked: text => Query.composer.addGroupBy(text)
+                    onPicked: text => root.composer.addGroupBy(text)
                 }
             }
             PlainLabel {
@@ -244,7 +349,7 @@ Item {
                 color: Theme.t2
             }
             Repeater {
-                model: Query.composer.aggregates
+                model: root.composer.aggregates
 
                 delegate: Chip {
                     required property string modelData
@@ -256,7 +361,7 @@ Item {
                     text: modelData.slice(space + 1)
                     mono: true
                     removable: true
-                    onRemoveRequested: Query.composer.removeAggregate(index)
+                    onRemoveRequested: root.composer.removeAggregate(index)
                 }
             }
             Chip {
@@ -276,9 +381,9 @@ Item {
                     onPicked: text => {
                         if (chosenFunction === "") {
                             chosenFunction = text
-                            openWith(qsTr("%1 of").arg(text), Query.composer.fieldNames(), true)
+                            openWith(qsTr("%1 of").arg(text), root.composer.fieldNames(), true)
                         } else {
-                            Query.composer.addAggregate(chosenFunction + " " + text)
+                            root.composer.addAggregate(chosenFunction + " " + text)
                             chosenFunction = ""
                         }
                     }
@@ -291,17 +396,40 @@ Item {
 
             PreflightText {
                 objectName: "preflight"
+                visible: !root.watch.active
                 anchors.left: parent.left
                 anchors.leftMargin: 88
                 anchors.right: buttons.left
                 anchors.rightMargin: 16
                 height: 28
                 clip: true
-                matching: Query.composer.matching
-                online: Query.composer.matchingOnline
-                offline: Query.composer.matchingOffline
-                text: Query.canRun || Query.running || Query.cannotRunReason === "" ? Query.composer.preflightText : Query.cannotRunReason
+                matching: root.asksFleet ? root.composer.matching : -1
+                online: root.composer.matchingOnline
+                offline: root.composer.matchingOffline
+                counting: root.asksFleet && root.composer.counting
+                text: Query.canRun || Query.running || Query.cannotRunReason === "" ? root.composer.preflightText : Query.cannotRunReason
                 stale: !Fleet.live
+            }
+            Row {
+                visible: root.watch.active
+                anchors.left: parent.left
+                anchors.leftMargin: 88
+                anchors.right: buttons.left
+                anchors.rightMargin: 16
+                height: 28
+                spacing: 8
+                clip: true
+
+                StatusShape {
+                    anchors.verticalCenter: parent.verticalCenter
+                    shape: root.watch.paused ? "unknown" : "running"
+                }
+                PlainLabel {
+                    objectName: "watchText"
+                    height: parent.height
+                    text: root.watch.text
+                    color: root.watch.paused ? Theme.unk : Theme.t1
+                }
             }
             Row {
                 id: buttons
@@ -316,10 +444,17 @@ Item {
                     text: qsTr("Fold")
                     onClicked: root.unfolded = false
                 }
+                WatchSelect {
+                    objectName: "watchSelect"
+                    visible: !Query.running
+                    anchors.verticalCenter: parent.verticalCenter
+                    seconds: root.composer.watchSeconds
+                    onChosen: n => root.composer.watchSeconds = n
+                }
                 MButton {
                     visible: Query.running
                     objectName: "cancelQuery"
-                    text: qsTr("Cancel")
+                    text: root.watch.active ? qsTr("Stop") : qsTr("Cancel")
                     iconName: "stop"
                     shortcutText: qsTr("Esc")
                     onClicked: Query.cancel()
@@ -373,7 +508,25 @@ Item {
         mono: true
         label: qsTr("Deadline")
         model: root.deadlines
-        currentIndex: root.deadlines.findIndex(entry => entry.value === Query.composer.deadlineMs)
-        onActivated: Query.composer.deadlineMs = currentValue
+        currentIndex: root.deadlines.findIndex(entry => entry.value === root.composer.deadlineMs)
+        onActivated: root.composer.deadlineMs = currentValue
+    }
+    component NumberField: MTextField {
+        id: numberField
+
+        property int value
+        property int most: 1000000
+
+        signal edited(int n)
+
+        width: 72
+        small: true
+        inputMethodHints: Qt.ImhDigitsOnly
+        validator: IntValidator {
+            bottom: 0
+            top: numberField.most
+        }
+        text: String(value)
+        onEditingFinished: edited(Number(text))
     }
 }

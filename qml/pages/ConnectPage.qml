@@ -9,6 +9,7 @@ FocusScope {
     id: root
 
     property bool canGoBack: false
+    property string backText: qsTr("Back to the fleet")
 
     signal backRequested
 
@@ -319,7 +320,7 @@ FocusScope {
             MButton {
                 visible: root.canGoBack
                 kind: "ghost"
-                text: qsTr("Back to the fleet")
+                text: root.backText
                 onClicked: root.backRequested()
             }
             MButton {

@@ -6,7 +6,9 @@ import Muster
 FocusScope {
     id: root
 
-    readonly property TableModel model: Query.results
+    readonly property QueryResults results: Query.shown
+    readonly property TableModel model: results.table
+    readonly property bool isFleet: !results.filled || results.source === "fleet"
     readonly property bool narrow: width < 1040
     readonly property bool low: height < 700
 
@@ -19,19 +21,27 @@ FocusScope {
     }
 
     function run() {
-        if (Query.canRun && !Query.running) {
+        if (Query.canRun) {
             panelShown = false
             Query.run()
         }
     }
 
+    function openHistory() {
+        historyDialog.open()
+    }
+
+    function openSaved() {
+        header.openSaved()
+    }
+
     function showState(state: string) {
         if (state === "error")
-            Query.tab = "errors"
+            root.results.tab = "errors"
         else if (state === "empty" || state === "silent" || state === "offline" || state === "waiting")
-            Query.tab = state
+            root.results.tab = state
         else
-            Query.tab = "results"
+            root.results.tab = "results"
         panelShown = false
     }
 
@@ -39,6 +49,21 @@ FocusScope {
         sequences: ["Ctrl+Return", "Ctrl+Enter"]
         enabled: root.visible
         onActivated: root.run()
+    }
+    Shortcut {
+        sequence: "Ctrl+S"
+        enabled: root.visible
+        onActivated: header.save()
+    }
+    Shortcut {
+        sequence: "Ctrl+H"
+        enabled: root.visible
+        onActivated: historyDialog.open()
+    }
+    Shortcut {
+        sequence: "Ctrl+O"
+        enabled: root.visible
+        onActivated: header.openSaved()
     }
     Shortcut {
         sequence: "Ctrl+Tab"
@@ -60,25 +85,12 @@ FocusScope {
         anchors.fill: parent
         color: Theme.panel
     }
-    Item {
+    QueryHeader {
         id: header
 
         width: parent.width
-        height: Theme.pageHeader
-
-        PlainLabel {
-            anchors.left: parent.left
-            anchors.leftMargin: 16
-            height: parent.height - 1
-            text: qsTr("Live Query")
-            font.pixelSize: Theme.titleSize
-            font.weight: Font.DemiBold
-            Accessible.role: Accessible.Heading
-        }
-        HLine {
-            anchors.bottom: parent.bottom
-            width: parent.width
-        }
+        height: implicitHeight
+        onHistoryRequested: historyDialog.open()
     }
     Composer {
         id: composer
@@ -102,54 +114,58 @@ FocusScope {
         objectName: "rollCall"
         anchors.top: composerLine.bottom
         width: parent.width
-        total: Query.rosterSize
-        segments: [
-            {
-                state: "answered",
-                count: Query.answered,
-                text: qsTr("answered")
-            },
-            {
-                state: "empty",
-                count: Query.empty,
-                text: qsTr("empty")
-            },
-            {
-                state: "error",
-                count: Query.errors,
-                text: qsTr("error")
-            },
-            {
-                state: "silent",
-                count: Query.silent,
-                text: qsTr("silent")
-            },
-            {
-                state: "offline",
-                count: Query.offline,
-                text: qsTr("offline")
-            },
-            {
+        total: root.results.rosterSize
+        segments: {
+            const list = [
+                {
+                    state: "answered",
+                    count: root.results.answered,
+                    text: qsTr("answered")
+                },
+                {
+                    state: "empty",
+                    count: root.results.empty,
+                    text: qsTr("empty")
+                },
+                {
+                    state: "error",
+                    count: root.results.errors,
+                    text: qsTr("error")
+                },
+                {
+                    state: "silent",
+                    count: root.results.silent,
+                    text: qsTr("silent")
+                }
+            ]
+            if (root.isFleet)
+                list.push({
+                    state: "offline",
+                    count: root.results.offline,
+                    text: qsTr("offline")
+                })
+            list.push({
                 state: "waiting",
-                count: Query.waiting,
+                count: root.results.waiting,
                 text: qsTr("waiting")
-            }
-        ]
+            })
+            return list
+        }
         trailing: [
             PlainLabel {
-                visible: Query.cancelled
+                visible: root.results.cancelled
                 height: 20
                 text: qsTr("cancelled")
                 color: Theme.warn
             },
             Row {
-                visible: Query.hasRun
+                visible: root.results.filled
                 height: 20
                 spacing: 4
 
                 MonoLabel {
                     height: parent.height
-                    text: qsTr("%1 s").arg(Words.decimal(Query.elapsedSeconds, 2))
+                    text: qsTr("%1 s").arg(Words.decimal(root.results.elapsedSeconds, 2))
                     font.weight: Font.Medium
                     Accessible.name: text + " " + qsTr("elapsed")
                 }
@@ -161,13 +177,13 @@ FocusScope {
                 }
             },
             Row {
-                visible: Query.hasRun
+                visible: root.results.filled && !Query.showsPast
                 height: 20
                 spacing: 4
 
                 MonoLabel {
                     height: parent.height
-                    text: Words.count(Query.repliesPerSecond)
+                    text: Words.count(root.results.repliesPerSecond)
                     font.weight: Font.Medium
                     Accessible.name: text + " " + qsTr("replies/s")
                 }
@@ -193,14 +209,60 @@ FocusScope {
         objectName: "queryProblem"
         anchors.top: rollCallLine.bottom
         width: parent.width
-        visible: Query.problem !== ""
+        visible: Query.problem !== "" && !Query.showsPast
         shape: "error"
         text: Query.problem
+    }
+    ActionBanner {
+        id: conflict
+
+        objectName: "conflict"
+        anchors.top: problem.bottom
+        width: parent.width
+        visible: Query.document.conflictText !== ""
+        shape: "silent"
+        text: Query.document.conflictText
+        actions: [
+            {
+                text: qsTr("Load theirs"),
+                run: () => Query.document.loadTheirs()
+            },
+            {
+                text: qsTr("Save mine as a new one"),
+                run: () => header.saveAs()
+            },
+            {
+                text: qsTr("Leave it"),
+                run: () => Query.document.dismissConflict()
+            }
+        ]
+    }
+    ActionBanner {
+        id: pastBanner
+
+        objectName: "pastBanner"
+        anchors.top: conflict.bottom
+        width: parent.width
+        visible: Query.showsPast
+        shape: "late"
+        text: qsTr("Past results, not live: asked on %1, of %2: %3").arg(root.results.at.toLocaleString(Qt.locale(), Locale.ShortFormat)).arg(root.results.fleet).arg(root.results.question)
+        actions: [
+            {
+                text: qsTr("Ask again"),
+                enabled: Query.canAskPastAgain,
+                reason: Query.running ? qsTr("A query is under way.") : qsTr("There is no connection. Connect to a fleet first."),
+                run: () => Query.askPastAgain()
+            },
+            {
+                text: qsTr("Back to live"),
+                run: () => Query.showLive()
+            }
+        ]
     }
     Item {
         id: toolbar
 
-        anchors.top: problem.visible ? problem.bottom : rollCallLine.bottom
+        anchors.top: pastBanner.bottom
         width: parent.width
         height: 36
 
@@ -211,46 +273,47 @@ FocusScope {
             anchors.left: parent.left
             anchors.leftMargin: 16
             height: parent.height
-            current: root.panelShown ? "timing" : Query.tab
+            current: root.panelShown ? "timing" : root.results.tab
             items: {
                 const list = [
                     {
                         value: "results",
                         text: qsTr("Results"),
-                        count: Query.answered + Query.unexpected
+                        count: root.results.answered + root.results.unexpected
                     },
                     {
                         value: "errors",
                         text: qsTr("Errors"),
                         shape: "error",
-                        count: Query.errors
+                        count: root.results.errors
                     },
                     {
                         value: "silent",
                         text: qsTr("Silent"),
                         shape: "silent",
-                        count: Query.silent
-                    },
-                    {
+                        count: root.results.silent
+                    }
+                ]
+                if (root.isFleet)
+                    list.push({
                         value: "offline",
                         text: qsTr("Offline"),
                         shape: "offline",
-                        count: Query.offline
-                    }
-                ]
-                if (Query.empty > 0 || Query.tab === "empty")
+                        count: root.results.offline
+                    })
+                if (root.results.empty > 0 || root.results.tab === "empty")
                     list.splice(1, 0, {
                         value: "empty",
                         text: qsTr("Empty"),
                         shape: "empty",
-                        count: Query.empty
+                        count: root.results.empty
                     })
-                if (Query.tab === "waiting")
+                if (root.results.tab === "waiting")
                     list.push({
                         value: "waiting",
                         text: qsTr("Waiting"),
                         shape: "waiting",
-                        count: Query.waiting
+                        count: root.results.waiting
                     })
                 if (root.narrow)
                     list.push({
@@ -262,7 +325,7 @@ FocusScope {
             onChosen: value => {
                 root.panelShown = value === "timing"
                 if (value !== "timing")
-                    Query.tab = value
+                    root.results.tab = value
             }
         }
         Row {
@@ -278,6 +341,16 @@ FocusScope {
                 width: root.narrow ? 110 : 152
                 noMatch: text !== "" && root.model.rowShown === 0
                 onEdited: text => root.model.quickFilter = text
+            }
+            MButton {
+                objectName: "changedOnly"
+                visible: root.model.watched
+                small: true
+                text: qsTr("Changed only")
+                iconName: root.model.changedOnly ? "check" : "filter"
+                Accessible.checkable: true
+                Accessible.checked: root.model.changedOnly
+                onClicked: root.model.changedOnly = !root.model.changedOnly
             }
             MButton {
                 id: columnsButton
@@ -299,9 +372,20 @@ FocusScope {
                 small: true
                 text: root.model.exportProgress >= 0 ? qsTr("Cancel export, %1 %").arg(root.model.exportProgress) : qsTr("Export CSV")
                 iconName: "download"
-                enabled: Query.hasRun
+                enabled: root.results.filled
                 disabledReason: qsTr("There is nothing to export before the first run")
                 onClicked: root.model.exportProgress >= 0 ? root.model.cancelExport() : exporter.open()
+            }
+            MButton {
+                objectName: "compareButton"
+                small: true
+                text: root.narrow ? "" : qsTr("Compare")
+                iconName: "compare"
+                tip: qsTr("What changed since the run before of the same question")
+                Accessible.name: qsTr("Compare with the run before")
+                enabled: root.olderRun !== ""
+                disabledReason: qsTr("There is no earlier run of the same question.")
+                onClicked: Query.comparison.compare(root.olderRun, root.results.run)
             }
             MButton {
                 objectName: "askAgain"
@@ -309,8 +393,9 @@ FocusScope {
                 text: root.narrow ? qsTr("Ask again") : qsTr("Ask the silent again")
                 Accessible.name: qsTr("Ask the silent again")
                 iconName: "refresh"
-                enabled: Query.silent > 0 && !Query.running
-                disabledReason: Query.running ? qsTr("The query still runs") : qsTr("No device was silent")
+                visible: !Query.showsPast && root.results.source !== "subject"
+                enabled: Query.canAskAgain
+                disabledReason: Query.running ? qsTr("The query still runs") : root.results.silent === 0 ? qsTr("No device was silent") : qsTr("The link is down")
                 onClicked: Query.askSilentAgain()
             }
         }
@@ -329,36 +414,39 @@ FocusScope {
         anchors.left: parent.left
         anchors.right: root.narrow ? parent.right : divider.left
         model: root.model
-        label: qsTr("Results")
-        layoutKey: "query"
-        onActivated: key => root.deviceChosen(key)
+        label: Query.showsPast ? qsTr("Past results") : qsTr("Results")
+        layoutKey: root.isFleet && !Query.showsPast ? "query" : ""
+        onActivated: key => {
+            if (root.isFleet)
+                root.deviceChosen(key)
+        }
     }
     EmptyState {
         anchors.fill: table
         anchors.topMargin: Theme.tableHeader
-        visible: table.visible && root.model.rowShown === 0 && !root.model.busy && (!Query.running || Query.tab === "waiting")
-        iconName: Query.hasRun ? "search" : "query"
+        visible: table.visible && root.model.rowShown === 0 && !root.model.busy && (!Query.asking || root.results.tab === "waiting")
+        iconName: root.results.filled ? "search" : "query"
         title: {
-            if (!Query.hasRun)
+            if (!root.results.filled)
                 return qsTr("Nothing asked yet")
             if (root.model.quickFilter !== "")
                 return qsTr("No row has \"%1\"").arg(root.model.quickFilter)
-            switch (Query.tab) {
+            switch (root.results.tab) {
             case "empty":
-                return qsTr("No device answered without a match")
+                return root.isFleet ? qsTr("No device answered without a match") : qsTr("No answer was without a match")
             case "waiting":
-                return Query.waiting > 0 ? qsTr("%1 devices have not answered yet").arg(Words.count(Query.waiting)) : qsTr("No device is waited for")
+                return root.results.waiting > 0 ? qsTr("%1 devices have not answered yet").arg(Words.count(root.results.waiting)) : qsTr("No device is waited for")
             case "errors":
-                return qsTr("No device answered with an error")
+                return root.isFleet ? qsTr("No device answered with an error") : qsTr("No answer was an error")
             case "silent":
-                return qsTr("No device was silent")
+                return root.isFleet ? qsTr("No device was silent") : qsTr("Nobody was silent")
             case "offline":
                 return qsTr("No device was offline")
             }
-            return qsTr("No device answered with a match")
+            return root.model.changedOnly ? qsTr("No row changed in this round") : root.isFleet ? qsTr("No device answered with a match") : qsTr("No answer matched")
         }
-        text: Query.hasRun ? (Query.tab === "waiting" && Query.waiting > 0 ? qsTr("Each is listed with its outcome as soon as that is known.") : "") : qsTr("The line above says how many devices match. Run asks them, and their answers appear here as they come.")
-        actionText: Query.hasRun && root.model.quickFilter !== "" ? qsTr("Clear the filter") : ""
+        text: root.results.filled ? (root.results.tab === "waiting" && root.results.waiting > 0 ? qsTr("Each is listed with its outcome as soon as that is known.") : "") : qsTr("The line above says what will be sent. Run asks, and the answers appear here as they come.")
+        actionText: root.results.filled && root.model.quickFilter !== "" ? qsTr("Clear the filter") : ""
         onAction: {
             quick.clear()
             root.model.quickFilter = ""
@@ -414,6 +502,68 @@ FocusScope {
         id: exporter
 
         model: root.model
-        stem: "muster-query-" + Query.tab
+        stem: "muster-query-" + root.results.tab
+    }
+    HistoryDialog {
+        id: historyDialog
+    }
+    ComparisonDialog {
+        id: comparisonDialog
+    }
+
+    /// Of the same question, with its results; empty when there is none.
+    readonly property string olderRun: Query.history.count > 1 && results.filled && !Query.running ? Query.history.before(results.run) : ""
+
+    // What is composed is kept as it is typed: neither a restart nor a crash loses it.
+    Component.onCompleted: {
+        const draft = UiSettings.value("queryDraft")
+        if (draft)
+            Query.document.restore(draft)
+    }
+    Component.onDestruction: root.keepDraft()
+
+    function keepDraft() {
+        drafts.stop()
+        UiSettings.setValue("queryDraft", Query.document.draft)
+    }
+
+    Timer {
+        id: drafts
+
+        interval: 300
+        onTriggered: root.keepDraft()
+    }
+    Connections {
+        target: Query.document
+
+        function onDraftChanged() {
+            drafts.restart()
+        }
+    }
+    Connections {
+        target: Query.comparison
+
+        function onChanged() {
+            if (Query.comparison.active && !comparisonDialog.opened)
+                comparisonDialog.open()
+        }
+    }
+    Connections {
+        target: Query.history
+
+        function onFailed(message: string) {
+            if (!comparisonDialog.opened)
+                Notices.error(message)
+        }
+    }
+    Connections {
+        target: root.model
+
+        function onExportFinished(file: string, rows: int) {
+            Notices.info(qsTr("Exported %n row(s) to %1", "", rows).arg(file))
+        }
+        function onExportFailed(file: string, message: string) {
+            Notices.error(qsTr("Not exported to %1: %2").arg(file).arg(message))
+        }
     }
 }

@@ -8,7 +8,9 @@ import Muster
 Flickable {
     id: root
 
-    readonly property var bins: Query.histogram
+    readonly property QueryResults results: Query.shown
+    readonly property bool isFleet: results.source === "fleet"
+    readonly property var bins: results.histogram
     readonly property int highest: Math.max(1, ...bins.map(n => Number(n)))
     readonly property int replies: bins.reduce((sum, n) => sum + Number(n), 0)
 
@@ -126,7 +128,7 @@ Flickable {
                         }
                         MToolTip {
                             visible: hover.hovered
-                            text: qsTr("%1 replies in %2 to %3 ms").arg(Words.count(bar.value)).arg(Words.count(bar.index * Query.histogramMs / root.bins.length)).arg(Words.count((bar.index + 1) * Query.histogramMs / root.bins.length))
+                            text: qsTr("%1 replies in %2 to %3 ms").arg(Words.count(bar.value)).arg(Words.count(bar.index * root.results.histogramMs / root.bins.length)).arg(Words.count((bar.index + 1) * root.results.histogramMs / root.bins.length))
                         }
                     }
                 }
@@ -142,7 +144,7 @@ Flickable {
                     x: index === 4 ? plot.width - 16 - width : Math.max(bars.x, centre - width / 2)
                     y: plot.above + plot.span + 4
                     height: 16
-                    text: index === 0 ? "0" : Words.decimal(Query.histogramMs * index / 4000, Query.histogramMs < 4000 && index % 2 === 1 && (Query.histogramMs / 4) % 100 !== 0 ? 2 : 1) + (index === 4 ? " s" : "")
+                    text: index === 0 ? "0" : Words.decimal(root.results.histogramMs * index / 4000, root.results.histogramMs < 4000 && index % 2 === 1 && (root.results.histogramMs / 4) % 100 !== 0 ? 2 : 1) + (index === 4 ? " s" : "")
                     font.pixelSize: 10
                     color: Theme.t3
                     Accessible.ignored: true
@@ -174,7 +176,7 @@ Flickable {
                         }
                         MonoLabel {
                             height: parent.height
-                            text: root.seconds(Query.percentiles[percentile.modelData]) + (percentile.index === 2 && root.replies > 0 ? " s" : "")
+                            text: root.seconds(root.results.percentiles[percentile.modelData]) + (percentile.index === 2 && root.replies > 0 ? " s" : "")
                             Accessible.name: percentile.modelData + " " + text
                         }
                     }
@@ -182,11 +184,11 @@ Flickable {
             }
         }
         HLine {
-            visible: Query.byGroup.length > 0
+            visible: root.results.byGroup.length > 0
             width: parent.width
         }
         Item {
-            visible: Query.byGroup.length > 0
+            visible: root.results.byGroup.length > 0
             width: parent.width
             height: groups.height + 44
 
@@ -196,7 +198,7 @@ Flickable {
                 y: 6
                 height: 20
                 width: parent.width - 32
-                text: Query.composer.groupBy.length > 0 ? qsTr("Answered by %1").arg(Query.composer.groupBy[0]) : qsTr("Answered by group")
+                text: qsTr("Answered by %1").arg(root.results.byGroupKey)
             }
             Column {
                 id: groups
@@ -205,7 +207,7 @@ Flickable {
                 width: parent.width
 
                 Repeater {
-                    model: Query.byGroup
+                    model: root.results.byGroup
 
                     delegate: Item {
                         id: group
@@ -292,48 +294,49 @@ Flickable {
 
                 Missing {
                     shape: "empty"
-                    count: Query.empty
+                    count: root.results.empty
                     text: qsTr("%1 answered, nothing matched").arg(Words.count(count))
                 }
                 Missing {
                     shape: "error"
-                    count: Query.errors
+                    count: root.results.errors
                     text: qsTr("%1 answered with an error").arg(Words.count(count))
                 }
                 Missing {
                     shape: "silent"
-                    count: Query.silent
-                    text: qsTr("%1 gave no reply by %2 s").arg(Words.count(count)).arg(Words.decimal(Query.composer.deadlineMs / 1000, 1))
+                    count: root.results.silent
+                    text: qsTr("%1 gave no reply by %2 s").arg(Words.count(count)).arg(Words.decimal(root.results.deadlineMs / 1000, 1))
                 }
                 Missing {
                     shape: "waiting"
-                    count: Query.waiting
+                    count: root.results.waiting
                     text: qsTr("%1 still working").arg(Words.count(count))
                 }
                 Missing {
+                    visible: root.isFleet || count > 0
                     shape: "offline"
-                    count: Query.offline
+                    count: root.results.offline
                     text: qsTr("%1 not asked").arg(Words.count(count))
                 }
                 Missing {
-                    visible: Query.lateCount > 0
+                    visible: root.results.lateCount > 0
                     shape: "late"
                     unlisted: true
-                    count: Query.lateCount
+                    count: root.results.lateCount
                     text: qsTr("%1 came late, and are counted").arg(Words.count(count))
                 }
                 Missing {
-                    visible: Query.unexpected > 0
+                    visible: root.results.unexpected > 0
                     shape: "unknown"
                     unlisted: true
-                    count: Query.unexpected
-                    text: qsTr("%1 from devices that were not asked").arg(Words.count(count))
+                    count: root.results.unexpected
+                    text: root.isFleet ? qsTr("%1 from devices that were not asked").arg(Words.count(count)) : qsTr("%1 beyond those expected").arg(Words.count(count))
                 }
                 Missing {
-                    visible: Query.rejectedCount > 0
+                    visible: root.results.rejectedCount > 0
                     shape: "error"
                     unlisted: true
-                    count: Query.rejectedCount
+                    count: root.results.rejectedCount
                     text: qsTr("%1 could not be read").arg(Words.count(count))
                 }
             }

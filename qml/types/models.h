@@ -83,6 +83,48 @@ struct QueryComposerForeign {
     QML_UNCREATABLE("Belongs to Query")
 };
 
+struct QueryDocumentForeign {
+    Q_GADGET
+    QML_FOREIGN(muster::QueryDocument)
+    QML_NAMED_ELEMENT(QueryDocument)
+    QML_UNCREATABLE("Belongs to Query")
+};
+
+struct QueryResultsForeign {
+    Q_GADGET
+    QML_FOREIGN(muster::QueryResults)
+    QML_NAMED_ELEMENT(QueryResults)
+    QML_UNCREATABLE("Belongs to Query")
+};
+
+struct QueryWatchForeign {
+    Q_GADGET
+    QML_FOREIGN(muster::QueryWatch)
+    QML_NAMED_ELEMENT(QueryWatch)
+    QML_UNCREATABLE("Belongs to Query")
+};
+
+struct QueryComparisonForeign {
+    Q_GADGET
+    QML_FOREIGN(muster::QueryComparison)
+    QML_NAMED_ELEMENT(QueryComparison)
+    QML_UNCREATABLE("Belongs to Query")
+};
+
+struct QueryLibraryForeign {
+    Q_GADGET
+    QML_FOREIGN(muster::QueryLibrary)
+    QML_NAMED_ELEMENT(QueryLibrary)
+    QML_UNCREATABLE("Belongs to Query")
+};
+
+struct QueryHistoryForeign {
+    Q_GADGET
+    QML_FOREIGN(muster::QueryHistory)
+    QML_NAMED_ELEMENT(QueryHistory)
+    QML_UNCREATABLE("Belongs to Query")
+};
+
 struct TableModelForeign {
     Q_GADGET
     QML_FOREIGN(muster::TableModel)

@@ -79,7 +79,7 @@ Item {
 
         function test_results() {
             show(query)
-            Fixtures.fillHostile(Query.results)
+            Fixtures.fillHostile(Query.live.table)
             letLoad()
             for (const text of Fixtures.hostileTexts()) {
                 Query.composer.addSelect(text)

@@ -29,7 +29,7 @@ public Q_SLOTS:
         QQuickStyle::setStyle(QStringLiteral("Basic"));
         m_connection = std::make_unique<ConnectionController>();
         m_fleet = std::make_unique<FleetController>();
-        m_query = std::make_unique<QueryController>(m_fleet.get());
+        m_query = std::make_unique<QueryController>(m_fleet.get(), m_home.filePath(QStringLiteral("muster.db")));
         qml::Instances::connection = m_connection.get();
         qml::Instances::fleet = m_fleet.get();
         qml::Instances::query = m_query.get();

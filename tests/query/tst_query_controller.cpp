@@ -6,6 +6,7 @@
 #include <QAbstractItemModelTester>
 #include <QElapsedTimer>
 #include <QSignalSpy>
+#include <QTemporaryDir>
 
 using namespace muster;
 using namespace muster::test;
@@ -35,6 +36,7 @@ private:
     bool settled() const;
     int sum() const;
 
+    QTemporaryDir m_folder;
     std::unique_ptr<nats::LocalServer> m_server;
     std::unique_ptr<demo::Simulator> m_simulator;
     std::shared_ptr<nats::Connection> m_operator;
@@ -63,7 +65,7 @@ void QueryControllerTest::initTestCase()
 void QueryControllerTest::init()
 {
     m_fleet = std::make_unique<FleetController>();
-    m_query = std::make_unique<QueryController>(m_fleet.get());
+    m_query = std::make_unique<QueryController>(m_fleet.get(), m_folder.filePath(QStringLiteral("muster.db")));
     m_fleet->follow(m_operator, Subjects(), {});
     m_query->setLink(m_operator, Subjects());
     QTRY_COMPARE(m_fleet->total(), 200);
@@ -85,13 +87,13 @@ void QueryControllerTest::cleanupTestCase()
 
 bool QueryControllerTest::settled() const
 {
-    return m_query->hasRun() && !m_query->running();
+    return m_query->live()->filled() && !m_query->running();
 }
 
 int QueryControllerTest::sum() const
 {
-    return m_query->answered() + m_query->empty() + m_query->errors() + m_query->silent() +
-           m_query->offline() + m_query->waiting();
+    return m_query->live()->answered() + m_query->live()->empty() + m_query->live()->errors() + m_query->live()->silent() +
+           m_query->live()->offline() + m_query->live()->waiting();
 }
 
 void QueryControllerTest::composes()
@@ -145,7 +147,7 @@ void QueryControllerTest::saysWhyItCannotRun()
     QVERIFY(!m_query->canRun());
     QVERIFY(!m_query->cannotRunReason().isEmpty());
     m_query->run();
-    QVERIFY(!m_query->hasRun());
+    QVERIFY(!m_query->live()->filled());
     QCOMPARE(m_query->problem(), m_query->cannotRunReason());
     m_query->setLinkUp(true);
     QVERIFY(m_query->canRun());
@@ -153,12 +155,12 @@ void QueryControllerTest::saysWhyItCannotRun()
 
 void QueryControllerTest::runsAndAccounts()
 {
-    QAbstractItemModelTester tester(m_query->results(),
+    QAbstractItemModelTester tester(m_query->live()->table(),
                                     QAbstractItemModelTester::FailureReportingMode::QtTest);
     QVERIFY(m_query->canRun());
     int wrongSums = 0;
     connect(m_query.get(), &QueryController::progressChanged, m_query.get(), [this, &wrongSums] {
-        if (m_query->hasRun() && (sum() != 200 || m_query->rosterSize() != 200))
+        if (m_query->live()->filled() && (sum() != 200 || m_query->live()->rosterSize() != 200))
             ++wrongSums;
     });
     m_query->run();
@@ -166,30 +168,30 @@ void QueryControllerTest::runsAndAccounts()
     QVERIFY(!m_query->canRun());
     QTRY_VERIFY_WITH_TIMEOUT(settled(), 10'000);
     QCOMPARE(wrongSums, 0);
-    QCOMPARE(m_query->waiting(), 0);
-    QVERIFY(m_query->answered() > 150);
-    QVERIFY(m_query->errors() > 0);
-    QVERIFY(m_query->silent() > 0);
-    QCOMPARE(m_query->offline(), m_query->composer()->matchingOffline());
+    QCOMPARE(m_query->live()->waiting(), 0);
+    QVERIFY(m_query->live()->answered() > 150);
+    QVERIFY(m_query->live()->errors() > 0);
+    QVERIFY(m_query->live()->silent() > 0);
+    QCOMPARE(m_query->live()->offline(), m_query->composer()->matchingOffline());
     QCOMPARE(m_query->problem(), QString());
-    QTRY_COMPARE(m_query->results()->rowTotal(), 200);
-    QTRY_COMPARE(m_query->results()->rowShown(), m_query->answered());
+    QTRY_COMPARE(m_query->live()->table()->rowTotal(), 200);
+    QTRY_COMPARE(m_query->live()->table()->rowShown(), m_query->live()->answered());
 
     const auto charted = [this] {
         int replies = 0;
-        for (const QVariant &bin : m_query->histogram())
+        for (const QVariant &bin : m_query->live()->histogram())
             replies += bin.toInt();
         return replies;
     };
-    QTRY_COMPARE(charted(), m_query->answered() + m_query->empty() + m_query->errors());
-    QVERIFY(m_query->percentiles().value(QStringLiteral("p99")).toDouble() > 0);
+    QTRY_COMPARE(charted(), m_query->live()->answered() + m_query->live()->empty() + m_query->live()->errors());
+    QVERIFY(m_query->live()->percentiles().value(QStringLiteral("p99")).toDouble() > 0);
     const auto inGroups = [this](const QString &what) {
         int sum = 0;
-        for (const QVariant &group : m_query->byGroup())
+        for (const QVariant &group : m_query->live()->byGroup())
             sum += group.toMap().value(what).toInt();
         return sum;
     };
-    QTRY_COMPARE(inGroups(QStringLiteral("answered")), m_query->answered());
+    QTRY_COMPARE(inGroups(QStringLiteral("answered")), m_query->live()->answered());
     QCOMPARE(inGroups(QStringLiteral("total")), 200);
 }
 
@@ -197,40 +199,40 @@ void QueryControllerTest::tabsShowTheirDevices()
 {
     m_query->run();
     QTRY_VERIFY_WITH_TIMEOUT(settled(), 10'000);
-    m_query->setTab(QStringLiteral("errors"));
-    QTRY_COMPARE(m_query->results()->rowShown(), m_query->errors());
-    m_query->setTab(QStringLiteral("silent"));
-    QTRY_COMPARE(m_query->results()->rowShown(), m_query->silent());
-    m_query->setTab(QStringLiteral("offline"));
-    QTRY_COMPARE(m_query->results()->rowShown(), m_query->offline());
-    m_query->setTab(QStringLiteral("nonsense"));
-    QCOMPARE(m_query->tab(), QStringLiteral("offline"));
-    m_query->setTab(QStringLiteral("results"));
-    QTRY_COMPARE(m_query->results()->rowShown(), m_query->answered() + m_query->unexpected());
+    m_query->live()->setTab(QStringLiteral("errors"));
+    QTRY_COMPARE(m_query->live()->table()->rowShown(), m_query->live()->errors());
+    m_query->live()->setTab(QStringLiteral("silent"));
+    QTRY_COMPARE(m_query->live()->table()->rowShown(), m_query->live()->silent());
+    m_query->live()->setTab(QStringLiteral("offline"));
+    QTRY_COMPARE(m_query->live()->table()->rowShown(), m_query->live()->offline());
+    m_query->live()->setTab(QStringLiteral("nonsense"));
+    QCOMPARE(m_query->live()->tab(), QStringLiteral("offline"));
+    m_query->live()->setTab(QStringLiteral("results"));
+    QTRY_COMPARE(m_query->live()->table()->rowShown(), m_query->live()->answered() + m_query->live()->unexpected());
 
     // in no list of their own until now: who had nothing that matches, and who waits once more
     m_query->composer()->setWhere(QStringLiteral("cpu.pct < 0"));
     QTRY_VERIFY(m_query->canRun());
-    m_query->setTab(QStringLiteral("empty"));
+    m_query->live()->setTab(QStringLiteral("empty"));
     m_query->run();
     QTRY_VERIFY_WITH_TIMEOUT(settled(), 10'000);
-    QVERIFY(m_query->empty() > 0);
-    QTRY_COMPARE(m_query->results()->rowShown(), m_query->empty());
+    QVERIFY(m_query->live()->empty() > 0);
+    QTRY_COMPARE(m_query->live()->table()->rowShown(), m_query->live()->empty());
     m_query->composer()->setDeadlineMs(60'000);
     m_query->run();
-    QTRY_VERIFY(m_query->waiting() > 0);
+    QTRY_VERIFY(m_query->live()->waiting() > 0);
     m_query->cancel();
     m_query->askSilentAgain();
-    m_query->setTab(QStringLiteral("waiting"));
-    QVERIFY(m_query->waiting() > 0);
-    QTRY_COMPARE(m_query->results()->rowShown(), m_query->waiting());
+    m_query->live()->setTab(QStringLiteral("waiting"));
+    QVERIFY(m_query->live()->waiting() > 0);
+    QTRY_COMPARE(m_query->live()->table()->rowShown(), m_query->live()->waiting());
     m_query->cancel();
-    QTRY_COMPARE(m_query->results()->rowShown(), 0);
+    QTRY_COMPARE(m_query->live()->table()->rowShown(), 0);
 }
 
 void QueryControllerTest::columnsStayFromRunToRun()
 {
-    TableModel *results = m_query->results();
+    TableModel *results = m_query->live()->table();
     const auto place = [results](const QString &name) {
         for (int column = 0; column < results->columnCount(); ++column) {
             if (results->columnName(column) == name)
@@ -266,11 +268,11 @@ void QueryControllerTest::columnsStayFromRunToRun()
     QVERIFY(place(QStringLiteral("region")) >= 0);
     QTRY_VERIFY_WITH_TIMEOUT(settled(), 10'000);
 
-    m_query->setTab(QStringLiteral("errors"));
+    m_query->live()->setTab(QStringLiteral("errors"));
     QVERIFY(place(error) >= 0);
     m_query->run();
     QVERIFY(place(error) >= 0);
-    m_query->setTab(QStringLiteral("results"));
+    m_query->live()->setTab(QStringLiteral("results"));
     QVERIFY(kept());
 }
 
@@ -278,19 +280,19 @@ void QueryControllerTest::cancelsAndAsksAgain()
 {
     m_query->composer()->setDeadlineMs(60'000); // the silent ones keep it waiting
     m_query->run();
-    QTRY_VERIFY(m_query->answered() > 0);
+    QTRY_VERIFY(m_query->live()->answered() > 0);
     m_query->cancel();
     QVERIFY(!m_query->running());
-    QVERIFY(m_query->cancelled());
+    QVERIFY(m_query->live()->cancelled());
     QCOMPARE(sum(), 200);
-    const int silent = m_query->silent();
+    const int silent = m_query->live()->silent();
     QVERIFY(silent > 0);
     m_query->askSilentAgain();
     QVERIFY(m_query->running());
-    QVERIFY(m_query->waiting() > 0 || m_query->answered() > 0);
+    QVERIFY(m_query->live()->waiting() > 0 || m_query->live()->answered() > 0);
     QCOMPARE(sum(), 200);
     m_query->cancel();
-    QCOMPARE(m_query->waiting(), 0);
+    QCOMPARE(m_query->live()->waiting(), 0);
 }
 
 void QueryControllerTest::scopesNarrow()

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "query/query_comparison.h"
+
+#include "query/latest_job.h"
+#include "query/query_library.h"
+#include "query/query_text.h"
+
+#include <QDateTime>
+#include <QLocale>
+#include <QVector>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace muster {
+namespace {
+
+/// New in each run by nature.
+bool isOfTheRun(const std::string &column)
+{
+    return column == "reply_ms" || column == "late";
+}
+
+std::vector<std::string> comparedColumns(const table::Table &before, const table::Table &after)
+{
+    std::vector<std::string> columns;
+    for (const table::Table *table : {&before, &after}) {
+        for (int i = 1; i < table->columnCount(); ++i) {
+            const std::string &name = table->columnName(i);
+            if (!isOfTheRun(name) && std::find(columns.begin(), columns.end(), name) == columns.end())
+                columns.push_back(name);
+        }
+    }
+    return columns;
+}
+
+QString describe(const query::RunRecord &record)
+{
+    const QDateTime at = QDateTime::fromMSecsSinceEpoch(record.at.millis());
+    return QLocale().toString(at, QLocale::ShortFormat) + QStringLiteral(", ") +
+           questionText(record.question);
+}
+
+} // namespace
+
+struct QueryComparison::Private {
+    Private(QueryComparison *owner, QueryHistory *theHistory)
+        : q(owner),
+          history(theHistory),
+          table("difference"),
+          job(owner)
+    {
+    }
+
+    QueryComparison *q;
+    QueryHistory *history;
+    TableModel table;
+    LatestJob<table::Comparison> job;
+    std::array<QString, 2> wanted; // of the runs that are still to be opened
+    std::vector<std::shared_ptr<PastRun>> opened;
+    bool active = false, isDone = false;
+    QString beforeText, afterText, problem;
+    bool sameQuestion = true;
+    table::Comparison result;
+
+    bool isWaiting() const
+    {
+        return std::any_of(wanted.begin(), wanted.end(), [](const QString &run) { return !run.isEmpty(); });
+    }
+
+    void work()
+    {
+        if (opened.front()->record.at > opened.back()->record.at)
+            std::swap(opened.front(), opened.back());
+        const std::shared_ptr<PastRun> before = opened.front();
+        const std::shared_ptr<PastRun> after = opened.back();
+        opened.clear();
+        beforeText = describe(before->record);
+        afterText = describe(after->record);
+        sameQuestion = before->record.question == after->record.question;
+        Q_EMIT q->changed();
+        job.start(
+            [before, after] {
+                const auto earlier = before->table.snapshot();
+                const auto later = after->table.snapshot();
+                const std::optional<table::View> earlierRows = table::evaluate(*earlier, {});
+                const std::optional<table::View> laterRows = table::evaluate(*later, {});
+                std::optional<table::Comparison> compared;
+                if (earlierRows && laterRows)
+                    compared = table::compare(*earlier, *earlierRows, *later, *laterRows,
+                                              comparedColumns(before->table, after->table));
+                return compared ? std::move(*compared) : table::Comparison();
+            },
+            [this](table::Comparison compared) {
+                result = std::move(compared);
+                table.clearRows();
+                table.apply(result.differences);
+                isDone = true;
+                Q_EMIT q->changed();
+            });
+    }
+
+    int shown(std::int64_t count) const { return isDone ? static_cast<int>(count) : 0; }
+};
+
+QueryComparison::QueryComparison(QueryHistory *history, QObject *parent)
+    : QObject(parent),
+      d(std::make_unique<Private>(this, history))
+{
+    d->table.setColumns({{QStringLiteral("device"), tr("Device"), true, 0, 0},
+                         {QStringLiteral("before"), tr("Before"), true, 0, 1},
+                         {QStringLiteral("after"), tr("After"), true, 0, 1},
+                         {QStringLiteral("field"), tr("Field"), false, 0, 2},
+                         {QStringLiteral("change"), tr("Change"), false, 0, 2},
+                         {QStringLiteral("difference"), tr("Difference"), false, 0, 5}},
+                        false);
+    d->table.setGroupBy({QStringLiteral("change"), QStringLiteral("field")});
+    connect(history, &QueryHistory::failed, this, [this](const QString &message) {
+        if (!d->isWaiting())
+            return;
+        d->wanted = {};
+        d->opened.clear();
+        d->problem = message;
+        Q_EMIT changed();
+    });
+}
+
+QueryComparison::~QueryComparison() = default;
+
+TableModel *QueryComparison::table() const
+{
+    return &d->table;
+}
+
+bool QueryComparison::active() const
+{
+    return d->active;
+}
+
+bool QueryComparison::busy() const
+{
+    return d->active && !d->isDone && d->problem.isEmpty();
+}
+
+QString QueryComparison::beforeText() const
+{
+    return d->beforeText;
+}
+
+QString QueryComparison::afterText() const
+{
+    return d->afterText;
+}
+
+bool QueryComparison::sameQuestion() const
+{
+    return d->sameQuestion;
+}
+
+int QueryComparison::added() const
+{
+    return d->shown(d->result.added);
+}
+
+int QueryComparison::gone() const
+{
+    return d->shown(d->result.gone);
+}
+
+int QueryComparison::changedRows() const
+{
+    return d->shown(d->result.changedRows);
+}
+
+int QueryComparison::changedCells() const
+{
+    return d->shown(d->result.changedCells);
+}
+
+int QueryComparison::same() const
+{
+    return d->shown(d->result.same);
+}
+
+QString QueryComparison::problem() const
+{
+    return d->problem;
+}
+
+void QueryComparison::compare(const QString &run, const QString &other)
+{
+    close();
+    if (run.isEmpty() || other.isEmpty() || run == other)
+        return;
+    d->active = true;
+    d->wanted = {run, other};
+    Q_EMIT changed();
+    d->history->open(run);
+    d->history->open(other);
+}
+
+void QueryComparison::close()
+{
+    d->job.drop();
+    d->wanted = {};
+    d->opened.clear();
+    d->table.clearRows();
+    d->beforeText.clear();
+    d->afterText.clear();
+    d->problem.clear();
+    d->active = false;
+    d->isDone = false;
+    Q_EMIT changed();
+}
+
+bool QueryComparison::take(const std::shared_ptr<PastRun> &past)
+{
+    const QString run = QString::fromStdString(past->record.id);
+    const auto awaited = std::find(d->wanted.begin(), d->wanted.end(), run);
+    if (awaited == d->wanted.end())
+        return false;
+    awaited->clear();
+    d->opened.push_back(past);
+    if (d->opened.size() == 2)
+        d->work();
+    return true;
+}
+
+} // namespace muster
