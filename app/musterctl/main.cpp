@@ -17,7 +17,7 @@ constexpr const char *help =
     "\n"
     "  setup    create or check the fleet's streams and buckets\n"
     "  devices  list the devices, with their state and what is known of them\n"
-    "  query    ask the devices, and account for every one of them\n"
+    "  query    ask the devices, NATS services or a subject, and account for everyone\n"
     "\n"
     "  musterctl COMMAND --help lists the options of a command\n"
     "  --help     print this and exit\n"

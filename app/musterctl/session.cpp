@@ -108,14 +108,14 @@ Result<std::unique_ptr<Fleet>> Fleet::follow(const Session &session, bool teleme
     return fleet;
 }
 
-void Fleet::takeUntil(std::int64_t steadyMs, bool untilSnapshot)
+void Fleet::takeUntil(std::int64_t steadyMs, bool untilSnapshot, const std::function<bool()> &stopped)
 {
     for (;;) {
         const bool isWhole = m_tracker->snapshotDone(); // asked first: what came before it is in the batch
         if (m_tracker->drain(m_batch))
             m_table.apply(m_batch);
         const std::int64_t left = steadyMs - steadyMillis();
-        if ((untilSnapshot && isWhole) || left <= 0)
+        if ((untilSnapshot && isWhole) || left <= 0 || (stopped && stopped()))
             return;
         std::unique_lock lock(m_mutex);
         m_changed.wait_for(lock, std::chrono::milliseconds(std::min<std::int64_t>(left, 500)),
@@ -124,9 +124,16 @@ void Fleet::takeUntil(std::int64_t steadyMs, bool untilSnapshot)
     }
 }
 
-Status Fleet::wait(int timeoutMs, double listenSeconds, double withoutStream)
+void Fleet::update()
 {
-    takeUntil(steadyMillis() + timeoutMs, true);
+    while (m_tracker->drain(m_batch))
+        m_table.apply(m_batch);
+}
+
+Status Fleet::wait(int timeoutMs, double listenSeconds, double withoutStream,
+                   const std::function<bool()> &stopped)
+{
+    takeUntil(steadyMillis() + timeoutMs, true, stopped);
     if (!m_tracker->snapshotDone())
         return Error{"fleet.timeout",
                      "the fleet could not be read within " + toText(ValueView(timeoutMs / 1000.0)) + " s",
@@ -138,7 +145,7 @@ Status Fleet::wait(int timeoutMs, double listenSeconds, double withoutStream)
     if (listenSeconds < 0)
         listenSeconds = m_tracker->followsStream() ? 0 : withoutStream;
     if (listenSeconds > 0)
-        takeUntil(steadyMillis() + static_cast<std::int64_t>(listenSeconds * 1000), false);
+        takeUntil(steadyMillis() + static_cast<std::int64_t>(listenSeconds * 1000), false, stopped);
     return {};
 }
 

@@ -10,6 +10,7 @@
 #include "table/writer.h"
 
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -45,13 +46,15 @@ public:
 
     /// Waits until the whole fleet is in the table, at most so long; then listens for `listenSeconds`. A
     /// negative number stands for "as long as it takes": not at all, or `withoutStream` where there is no
-    /// stream to read the fleet from.
-    Status wait(int timeoutMs, double listenSeconds, double withoutStream);
+    /// stream to read the fleet from. Ends early when `stopped` says so.
+    Status wait(int timeoutMs, double listenSeconds, double withoutStream,
+                const std::function<bool()> &stopped = {});
+    void update(); ///< takes in what came meanwhile
     const table::Table &table() const { return m_table; }
     const presence::FleetTracker &tracker() const { return *m_tracker; }
 
 private:
-    void takeUntil(std::int64_t steadyMs, bool untilSnapshot);
+    void takeUntil(std::int64_t steadyMs, bool untilSnapshot, const std::function<bool()> &stopped);
     std::mutex m_mutex;
     std::condition_variable m_changed;
     bool m_hasChanged = false;

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "query_output.h"
+
+#include "core/display_text.h"
+#include "core/json_writer.h"
+#include "table/format.h"
+
+#include <algorithm>
+#include <cstdio>
+
+namespace muster::ctl {
+namespace {
+
+using query::Outcome;
+
+/// "answered 371 empty 12 error 3 silent 9 offline 14 = 409"
+std::string rollCall(const query::Tally &tally)
+{
+    std::string text;
+    for (const Outcome outcome : {Outcome::Answered, Outcome::Empty, Outcome::Error, Outcome::Silent,
+                                  Outcome::Offline, Outcome::Waiting}) {
+        if (outcome != Outcome::Waiting || tally.of(outcome) > 0)
+            text += std::string(query::name(outcome)) + " " + std::to_string(tally.of(outcome)) + " ";
+    }
+    text += "= " + std::to_string(tally.sum());
+    if (tally.unexpected > 0)
+        text += ", and unexpected " + std::to_string(tally.unexpected);
+    if (tally.rejected > 0)
+        text += "; refused messages " + std::to_string(tally.rejected);
+    return text;
+}
+
+std::string counted(std::int64_t count, const std::string &one)
+{
+    return std::to_string(count) + " " + one + (count == 1 ? "" : "s");
+}
+
+/// "d1, d2 and 7 more"
+std::string listed(const std::vector<std::string> &keys,
+                   const std::function<std::string(const std::string &)> &text)
+{
+    constexpr std::size_t most = 10;
+    std::string list;
+    for (std::size_t i = 0; i < std::min(most, keys.size()); ++i)
+        list += (i > 0 ? ", " : "") + text(keys[i]);
+    if (keys.size() > most)
+        list += " and " + std::to_string(keys.size() - most) + " more";
+    return list;
+}
+
+/// What became of a row that is gone: "d3 (silent)".
+std::string fate(const Answers &answers, const std::string &key)
+{
+    const std::string shown = displayText(key, 60);
+    const table::RowId row = answers.table.find(key);
+    const table::ColumnIndex column = answers.table.column("outcome");
+    if (row == table::noRow || column < 0)
+        return shown;
+    return shown + " (" + toText(answers.table.cell(row, column)) + ")";
+}
+
+std::string roundHead(const Answers &answers, int number, bool isFirst, const Changes &changes)
+{
+    std::string text = "Round " + std::to_string(number) + ", " + answers.at.toString();
+    if (!isFirst)
+        text += ": " + counted(changes.cells, "cell") + " changed in " + counted(changes.rows, "row") + ", " +
+                std::to_string(changes.added.size()) + " added, " + std::to_string(changes.gone.size()) +
+                " gone";
+    return text + "\n";
+}
+
+bool isEmptyColumn(const table::Table &table, table::ColumnIndex column,
+                   const std::vector<table::RowId> &rows)
+{
+    return column < 0 || std::all_of(rows.begin(), rows.end(), [&](table::RowId row) {
+               return std::holds_alternative<std::monostate>(table.cell(row, column));
+           });
+}
+
+} // namespace
+
+QueryOutput::QueryOutput(const QueryOptions &options)
+    : m_options(options),
+      m_fileLog(options.csv, table::Format::Csv),
+      m_outputLog("-", options.output == Output::Tsv ? table::Format::Tsv : table::Format::Csv)
+{
+}
+
+std::string QueryOutput::groupTable(const Answers &answers, bool marks)
+{
+    const std::shared_ptr<const table::Snapshot> snapshot = answers.table.snapshot();
+    const std::optional<table::View> view = answers.answered(*snapshot);
+    if (!view)
+        return {};
+    const std::vector<std::string> &groupBy = m_options.question.groupBy;
+    std::vector<std::vector<std::string>> rows(1);
+    std::vector<bool> right;
+    for (const std::string &field : groupBy) {
+        rows[0].push_back(field);
+        right.push_back(false);
+    }
+    rows[0].push_back(answers.unit());
+    right.push_back(true);
+    for (const table::Aggregate &aggregate : m_options.aggregates) {
+        rows[0].push_back(std::string(table::name(aggregate.function)) +
+                          (aggregate.column.empty() ? "" : " " + aggregate.column));
+        right.push_back(true);
+    }
+    const auto before = std::exchange(m_groups, {});
+    std::vector<std::string> heads(groupBy.size());
+    for (const table::Group &group : view->groups) {
+        const auto level = static_cast<std::size_t>(group.level);
+        heads[level] =
+            std::holds_alternative<std::monostate>(group.value) ? "-" : cellText(muster::view(group.value));
+        if (level + 1 < groupBy.size())
+            continue;
+        std::vector<std::string> cells = heads;
+        cells.push_back(std::to_string(group.end - group.begin));
+        for (const Value &aggregate : group.aggregates)
+            cells.push_back(cellText(muster::view(aggregate)));
+        std::string key;
+        for (const std::string &head : heads)
+            key += head + '\0';
+        m_groups[key] = cells;
+        if (const auto earlier = before.find(key); marks && earlier != before.end()) {
+            for (std::size_t i = groupBy.size(); i < cells.size(); ++i)
+                cells[i] += cells[i] == earlier->second[i] ? " " : "*";
+        }
+        rows.push_back(std::move(cells));
+    }
+    return textTable(rows, right);
+}
+
+std::string QueryOutput::rowTable(const Answers &answers, const Answers *before) const
+{
+    const std::shared_ptr<const table::Snapshot> snapshot = answers.table.snapshot();
+    const std::optional<table::View> view = answers.answered(*snapshot);
+    if (!view)
+        return {};
+    const auto limit = std::min(static_cast<std::size_t>(m_options.limit), view->rows.size());
+    const std::vector<table::RowId> shown(view->rows.begin(),
+                                          view->rows.begin() + static_cast<std::ptrdiff_t>(limit));
+    const bool isFleet = m_options.question.source == query::Source::Fleet;
+    std::vector<std::vector<std::string>> rows(1);
+    std::vector<bool> right;
+    std::vector<std::pair<std::string, table::ColumnIndex>> columns;
+    for (const std::string &name : answers.columns()) {
+        if (name == "outcome" || name == "error" || name == "late")
+            continue;
+        const table::ColumnIndex column = answers.table.column(name);
+        if (!isFleet && isEmptyColumn(answers.table, column, shown))
+            continue;
+        const table::Type type = column < 0 ? table::Type::Text : answers.table.columnType(column);
+        rows[0].push_back(name);
+        right.push_back(table::isRightAligned(table::fieldKind(name, type)));
+        columns.emplace_back(name, column);
+    }
+    for (const table::RowId row : shown) {
+        std::vector<std::string> cells;
+        cells.reserve(columns.size());
+        for (const auto &[name, column] : columns) {
+            std::string text = column < 0 ? std::string() : cellText(answers.table.cell(row, column));
+            if (before) // numbers stay below each other
+                text += hasChanged(*before, answers, row, name) ? "*" : right[cells.size()] ? " " : "";
+            cells.push_back(std::move(text));
+        }
+        rows.push_back(std::move(cells));
+    }
+    std::string text = limit > 0 ? textTable(rows, right) : std::string();
+    if (limit < view->rows.size())
+        text +=
+            "... and " + std::to_string(view->rows.size() - limit) + " more; --csv FILE writes all of them\n";
+    return text;
+}
+
+std::string QueryOutput::json(const Answers &answers, const Round &round) const
+{
+    std::string out;
+    JsonWriter w(out);
+    w.beginObject();
+    w.member("v", std::int64_t{1}).member("id", std::string_view(answers.id));
+    if (round.number > 0) {
+        const std::string at = answers.at.toString();
+        w.member("round", std::int64_t{round.number}).member("at", std::string_view(at));
+    }
+    w.member("roster", answers.tally.sum());
+    w.key("tally").beginObject();
+    for (int i = 0; i < query::outcomeCount; ++i)
+        w.member(query::name(static_cast<Outcome>(i)), answers.tally.counts[static_cast<std::size_t>(i)]);
+    w.endObject();
+    w.member("unexpected", answers.tally.unexpected).member("late", answers.tally.late);
+    w.member("duplicates", answers.tally.duplicates).member("rejected", answers.tally.rejected);
+    w.member("seconds", answers.seconds);
+    if (!answers.problem.empty())
+        w.member("problem", std::string_view(answers.problem));
+    if (round.before) {
+        w.member("changed_cells", round.changes.cells).member("changed_rows", round.changes.rows);
+        for (const auto &[name, keys] :
+             {std::pair("added", &round.changes.added), std::pair("gone", &round.changes.gone)}) {
+            w.key(name).beginArray();
+            for (const std::string &key : *keys)
+                w.value(std::string_view(key));
+            w.endArray();
+        }
+    }
+
+    const std::shared_ptr<const table::Snapshot> snapshot = answers.table.snapshot();
+    const std::vector<std::string> &groupBy = m_options.question.groupBy;
+    if (const auto view = answers.answered(*snapshot); view && !groupBy.empty()) {
+        w.key("groups").beginArray();
+        std::vector<Value> heads(groupBy.size());
+        for (const table::Group &group : view->groups) {
+            const auto level = static_cast<std::size_t>(group.level);
+            heads[level] = group.value;
+            if (level + 1 < groupBy.size())
+                continue;
+            w.beginObject();
+            for (std::size_t i = 0; i < groupBy.size(); ++i)
+                w.member(groupBy[i], muster::view(heads[i]));
+            w.member(answers.unit(), static_cast<std::int64_t>(group.end - group.begin));
+            for (std::size_t i = 0; i < group.aggregates.size(); ++i) {
+                const table::Aggregate &aggregate = m_options.aggregates[i];
+                w.member(std::string(table::name(aggregate.function)) + " " + aggregate.column,
+                         muster::view(group.aggregates[i]));
+            }
+            w.endObject();
+        }
+        w.endArray();
+    }
+    table::ViewSpec all;
+    all.sort = sortKeys(answers.order());
+    w.key("rows").beginArray();
+    const std::vector<std::string> columns = answers.columns();
+    if (const auto view = table::evaluate(*snapshot, all)) {
+        for (const table::RowId row : view->rows) {
+            w.beginObject();
+            for (const std::string &name : columns) {
+                const table::ColumnIndex column = answers.table.column(name);
+                const ValueView value = column < 0 ? ValueView() : answers.table.cell(row, column);
+                if (!std::holds_alternative<std::monostate>(value))
+                    w.member(name, value);
+            }
+            w.endObject();
+        }
+    }
+    w.endArray();
+    w.endObject();
+    out += '\n';
+    return out;
+}
+
+Status QueryOutput::print(const Answers &answers)
+{
+    return printAs(answers, {});
+}
+
+Status QueryOutput::printRound(const Answers &answers, const Answers *before, int round)
+{
+    return printAs(answers, {before, round, before ? Changes(*before, answers) : Changes()});
+}
+
+Status QueryOutput::printAs(const Answers &answers, const Round &round)
+{
+    const bool isWatch = round.number > 0;
+    const auto write = [&](RoundLog &log, const std::string &file, table::Format format) {
+        return isWatch ? log.add(answers, round.number) : answers.writeTo(file, format);
+    };
+    if (!m_options.csv.empty()) {
+        if (Status written = write(m_fileLog, m_options.csv, table::Format::Csv); !written)
+            return written;
+    }
+    std::FILE *const people = m_options.output == Output::Table ? stdout : stderr;
+    if (isWatch)
+        std::fputs(roundHead(answers, round.number, !round.before, round.changes).c_str(), people);
+    switch (m_options.output) {
+    case Output::Table:
+        if (answers.tally.of(Outcome::Answered) > 0)
+            std::fputs((m_options.question.groupBy.empty() ? rowTable(answers, round.before)
+                                                           : groupTable(answers, isWatch))
+                           .c_str(),
+                       stdout);
+        break;
+    case Output::Csv:
+    case Output::Tsv:
+        if (Status written = write(m_outputLog, "-",
+                                   m_options.output == Output::Tsv ? table::Format::Tsv : table::Format::Csv);
+            !written)
+            return written;
+        break;
+    case Output::Json:
+        std::fputs(json(answers, round).c_str(), stdout);
+        break;
+    }
+    if (!round.changes.added.empty())
+        std::fprintf(people, "added: %s\n", listed(round.changes.added, [](const std::string &key) {
+                                                return displayText(key, 60);
+                                            }).c_str());
+    if (!round.changes.gone.empty())
+        std::fprintf(people, "gone: %s\n", listed(round.changes.gone, [&](const std::string &key) {
+                                               return fate(answers, key);
+                                           }).c_str());
+    if (answers.tally.sum() == 0 && m_options.question.source == query::Source::Fleet)
+        std::fputs("No device is in this scope and matches what is known of it.\n", people);
+    if (!answers.problem.empty())
+        std::fprintf(stderr, "%s\n", answers.problem.c_str());
+    std::fprintf(people, "%s\n", rollCall(answers.tally).c_str());
+    if (std::fflush(stdout) != 0)
+        return Error{"io.write", "the standard output cannot be written", ""};
+    return {};
+}
+
+} // namespace muster::ctl
