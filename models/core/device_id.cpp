@@ -4,15 +4,20 @@
 #include "core/display_text.h"
 
 #include <algorithm>
+#include <array>
 
 namespace muster {
 
 bool isToken(std::string_view text)
 {
-    const auto fits = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-               c == '-';
-    };
+    static constexpr std::array<bool, 256> allowed = [] {
+        std::array<bool, 256> made{};
+        for (const char c :
+             std::string_view("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"))
+            made[static_cast<unsigned char>(c)] = true;
+        return made;
+    }();
+    const auto fits = [](char c) { return allowed[static_cast<unsigned char>(c)]; };
     return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), fits);
 }
 

@@ -2,12 +2,10 @@
 #include "core/device_id.h"
 #include "core/display_text.h"
 #include "core/json_dom.h"
-#include "core/protocol/messages.h"
+#include "core/protocol/plain_messages.h"
 #include "core/ulid.h"
 
 #include <algorithm>
-#include <cstring>
-#include <deque>
 
 namespace muster::protocol {
 
@@ -65,42 +63,6 @@ bool isSubject(std::string_view text)
            text.front() != '.' && text.back() != '.' && text.find("..") == std::string_view::npos;
 }
 
-/// Texts that live until the next message, in blocks that stay.
-class Arena {
-public:
-    void clear()
-    {
-        m_used = 0;
-        m_texts.clear();
-    }
-
-    /// The two joined by a dot.
-    std::string_view join(std::string_view head, std::string_view tail)
-    {
-        const std::size_t size = head.size() + 1 + tail.size();
-        if (m_block.size() - m_used < size) {
-            if (m_block.empty())
-                m_block.resize(blockBytes);
-            else
-                return m_texts.emplace_back(std::string(head) + '.' + std::string(tail));
-        }
-        char *out = m_block.data() + m_used;
-        std::memcpy(out, head.data(), head.size());
-        out[head.size()] = '.';
-        std::memcpy(out + head.size() + 1, tail.data(), tail.size());
-        m_used += size;
-        return {out, size};
-    }
-
-    std::string &text() { return m_texts.emplace_back(); }
-
-private:
-    static constexpr std::size_t blockBytes = std::size_t{16} << 10;
-    std::vector<char> m_block;
-    std::size_t m_used = 0;
-    std::deque<std::string> m_texts;
-};
-
 } // namespace
 
 std::string_view name(Rejection rejection)
@@ -131,10 +93,24 @@ std::string_view name(Rejection rejection)
 struct Decoder::Private {
     dom::parser parser{maxPayloadBytes};
     bool allocated = false;
+    std::vector<char> copy; // of a message: what is handed on outlives the payload
     std::vector<Field> fields;
-    Arena arena;
+    TextArena arena;
 
     using Failure = std::optional<Reject>; ///< nothing: all is well
+
+    /// As a plain message is read; empty when it is too large for that.
+    std::string_view copied(std::string_view payload)
+    {
+        constexpr std::size_t slack = 16;
+        if (payload.size() > maxPayloadBytes)
+            payload = {};
+        if (copy.size() < payload.size() + slack)
+            copy.resize(std::max(payload.size() + slack, usualPayloadBytes));
+        std::copy(payload.begin(), payload.end(), copy.begin());
+        copy[payload.size()] = '\0';
+        return {copy.data(), payload.size()};
+    }
 
     Failure load(std::string_view payload, dom::object &object)
     {
@@ -567,6 +543,8 @@ Decoder::~Decoder() = default;
 
 Result<Presence, Reject> Decoder::presence(std::string_view device, std::string_view payload)
 {
+    if (Presence presence; isToken(device) && plain::readPresence(device, d->copied(payload), presence))
+        return presence;
     Presence presence;
     if (Failure failure = d->readPresence(device, payload, presence))
         return std::move(*failure);
@@ -575,6 +553,10 @@ Result<Presence, Reject> Decoder::presence(std::string_view device, std::string_
 
 Result<Telemetry, Reject> Decoder::telemetry(std::string_view device, std::string_view payload)
 {
+    d->arena.clear();
+    if (Telemetry telemetry;
+        isToken(device) && plain::readTelemetry(device, d->copied(payload), telemetry, d->fields, d->arena))
+        return telemetry;
     Telemetry telemetry;
     if (Failure failure = d->readTelemetry(device, payload, telemetry))
         return std::move(*failure);
@@ -591,6 +573,9 @@ Result<QueryRequest, Reject> Decoder::queryRequest(std::string_view payload)
 
 Result<QueryReply, Reject> Decoder::queryReply(std::string_view payload)
 {
+    d->arena.clear();
+    if (QueryReply reply; plain::readReply(d->copied(payload), reply, d->fields, d->arena))
+        return reply;
     QueryReply reply;
     if (Failure failure = d->readReply(payload, reply))
         return std::move(*failure);
