@@ -33,19 +33,33 @@ public:
         }
     }
 
+    /// Brings what find() and insert() of the name look at first into the cache: for who has other work until
+    /// then.
+    void prefetch(std::string_view name) const
+    {
+        if (!m_slots.empty())
+            __builtin_prefetch(&m_slots[hashOf(name) & m_mask]);
+    }
+
     /// The name's number, new or not; `added` says which.
     std::uint32_t insert(std::string_view name, bool &added)
     {
-        const std::uint32_t known = find(name);
-        added = known == none;
-        if (!added)
-            return known;
         if ((m_begins.size() + 1) * 5 > m_slots.size() * 4)
             grow(m_slots.empty() ? 64 : m_slots.size() * 2);
+        const std::uint32_t hash = hashOf(name);
+        std::size_t at = hash & m_mask;
+        for (; m_slots[at].number != 0; at = (at + 1) & m_mask) {
+            const Slot slot = m_slots[at];
+            if (slot.hash == hash && (*this)[slot.number - 1] == name) {
+                added = false;
+                return slot.number - 1;
+            }
+        }
         const auto id = static_cast<std::uint32_t>(m_begins.size());
         m_begins.push_back(static_cast<std::uint32_t>(m_text.size()));
         m_text.append(name);
-        place({hashOf(name), id + 1});
+        m_slots[at] = {hash, id + 1};
+        added = true;
         return id;
     }
     std::uint32_t insert(std::string_view name)
@@ -65,7 +79,9 @@ public:
     std::size_t size() const { return m_begins.size(); }
     void reserve(std::size_t names)
     {
+        constexpr std::size_t usualBytes = 16;
         m_begins.reserve(names);
+        m_text.reserve(names * usualBytes);
         std::size_t slots = 64;
         while (slots * 4 < names * 5)
             slots *= 2;

@@ -307,6 +307,11 @@ Result<Subscription> Connection::subscribe(std::string_view subject, MessageHand
     return d->subscribe(subject, std::move(handler), queueGroup);
 }
 
+Result<Subscription> Connection::subscribeInBulk(std::string_view subject, BulkHandler handler)
+{
+    return d->subscribeInBulk(subject, std::move(handler), {}, maxTogether);
+}
+
 Status Connection::flush(milliseconds timeout)
 {
     const NatsConnectionPtr c = d->current();

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -70,6 +71,7 @@ struct MessageView {
     Message copy() const;
 };
 using MessageHandler = std::function<void(const MessageView &)>;
+using BulkHandler = std::function<void(std::span<const MessageView>)>;
 
 /// One interest. Ends with the object: the destructor returns when the handler is not running and will not
 /// run again (so never destroy it from within its own handler).
@@ -124,6 +126,9 @@ public:
     /// enqueues. Interest survives reconnects. `queueGroup` may be empty.
     Result<Subscription> subscribe(std::string_view subject, MessageHandler handler,
                                    std::string_view queueGroup = {});
+    /// The same for who is sent very many: messages that wait come together, at most 64 or some 64 KB, oldest
+    /// first. None waits for others to come.
+    Result<Subscription> subscribeInBulk(std::string_view subject, BulkHandler handler);
     /// Returns when the server has read everything sent before.
     Status flush(milliseconds timeout = milliseconds(2000));
     std::string newInbox() const;

@@ -26,6 +26,7 @@ bool isSubject(std::string_view subject);
 Error badSubject(std::string_view subject);
 std::string_view orEmpty(const char *text);
 MessageView viewOf(natsMsg *msg);
+constexpr std::size_t maxTogether = 64; ///< messages handed over at once
 
 struct Counts {
     std::uint64_t in = 0, inBytes = 0, out = 0;
@@ -39,7 +40,8 @@ void forgetLink(std::uintptr_t link);
 struct Subscription::Interest : std::enable_shared_from_this<Subscription::Interest> {
     std::weak_ptr<Connection::Private> owner;
     std::string subject, queueGroup;
-    MessageHandler handler;
+    BulkHandler handler;
+    std::size_t together = 1; // messages that the handler takes at once
 
     std::mutex mutex; // attaching and detaching, one at a time
     NatsConnectionPtr attachedTo;
@@ -70,11 +72,14 @@ struct Subscription::Interest : std::enable_shared_from_this<Subscription::Inter
         static void onComplete(void *closure);
 
     private:
+        void handOver();
         void destroyUsed();
         void rest(natsSubscription *from);
 
         std::shared_ptr<Interest> m_interest;
-        std::vector<natsMsg *> m_used;
+        std::vector<MessageView> m_waiting; // for the handler, with those that come at once
+        std::size_t m_waitingBytes = 0;
+        std::vector<natsMsg *> m_used; // and to be destroyed; what waits is in it already
         std::size_t m_usedBytes = 0;
         int m_ahead = 0;   // messages that are known to wait
         int m_handled = 0; // since the window began
@@ -149,6 +154,8 @@ struct Connection::Private : std::enable_shared_from_this<Connection::Private> {
     void destroyRetired();
     Result<Subscription> subscribe(std::string_view subject, MessageHandler handler,
                                    std::string_view queueGroup);
+    Result<Subscription> subscribeInBulk(std::string_view subject, BulkHandler handler,
+                                         std::string_view queueGroup, std::size_t together);
 
     void onDisconnected(natsConnection *c);
     void onReconnected();

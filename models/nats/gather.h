@@ -18,6 +18,9 @@ public:
     /// nobody listens on the subject.
     static Result<std::unique_ptr<Gather>> listen(std::shared_ptr<Connection> connection,
                                                   MessageHandler onReply);
+    /// The same for very many replies, see Connection::subscribeInBulk.
+    static Result<std::unique_ptr<Gather>> listenInBulk(std::shared_ptr<Connection> connection,
+                                                        BulkHandler onReplies);
     ~Gather();
 
     const std::string &inbox() const { return m_inbox; }
@@ -26,6 +29,9 @@ public:
 
 private:
     Gather() = default;
+    template <typename Subscribe>
+    static Result<std::unique_ptr<Gather>> listenBy(std::shared_ptr<Connection> connection,
+                                                    const Subscribe &subscribe);
     std::shared_ptr<Connection> m_connection;
     std::string m_inbox;
     Subscription m_subscription;

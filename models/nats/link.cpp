@@ -470,6 +470,16 @@ void Connection::Private::destroyRetired()
 Result<Subscription> Connection::Private::subscribe(std::string_view subject, MessageHandler handler,
                                                     std::string_view queueGroup)
 {
+    return subscribeInBulk(
+        subject,
+        [handler = std::move(handler)](std::span<const MessageView> messages) { handler(messages.front()); },
+        queueGroup, 1);
+}
+
+Result<Subscription> Connection::Private::subscribeInBulk(std::string_view subject, BulkHandler handler,
+                                                          std::string_view queueGroup,
+                                                          std::size_t together)
+{
     if (!isSubject(subject))
         return badSubject(subject);
     if (!queueGroup.empty() && !isSubject(queueGroup))
@@ -479,6 +489,7 @@ Result<Subscription> Connection::Private::subscribe(std::string_view subject, Me
     interest->subject = std::string(subject);
     interest->queueGroup = std::string(queueGroup);
     interest->handler = std::move(handler);
+    interest->together = together;
     NatsConnectionPtr c;
     {
         const std::lock_guard lock(mutex);

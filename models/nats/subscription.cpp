@@ -75,23 +75,37 @@ void Subscription::Interest::Delivery::onMessage(natsConnection *, natsSubscript
 {
     constexpr std::size_t maxUsed = 256;
     constexpr std::size_t maxUsedBytes = std::size_t{256} << 10;
+    constexpr std::size_t maxWaitingBytes = std::size_t{64} << 10;
 
     auto &self = *static_cast<Delivery *>(closure);
-    Interest &interest = *self.m_interest;
-    const Interest *outer = std::exchange(current, &interest);
-    interest.delivered.fetch_add(1, std::memory_order_relaxed);
-    const MessageView view = viewOf(msg);
-    interest.handler(view);
-    current = outer;
-
+    const MessageView &view = self.m_waiting.emplace_back(viewOf(msg));
     self.m_used.push_back(msg);
-    self.m_usedBytes += view.data.size();
-    ++self.m_handled;
-    if (--self.m_ahead > 0 && self.m_used.size() < maxUsed && self.m_usedBytes < maxUsedBytes)
+    self.m_waitingBytes += view.data.size();
+    --self.m_ahead;
+    if (self.m_ahead > 0 && self.m_waiting.size() < self.m_interest->together &&
+        self.m_waitingBytes < maxWaitingBytes)
+        return;
+    self.handOver();
+    if (self.m_ahead > 0 && self.m_used.size() < maxUsed && self.m_usedBytes < maxUsedBytes)
         return;
     self.destroyUsed();
     if (self.m_ahead <= 0)
         self.rest(from);
+}
+
+void Subscription::Interest::Delivery::handOver()
+{
+    if (m_waiting.empty())
+        return;
+    Interest &interest = *m_interest;
+    const Interest *outer = std::exchange(current, &interest);
+    interest.delivered.fetch_add(static_cast<int>(m_waiting.size()), std::memory_order_relaxed);
+    interest.handler(m_waiting);
+    current = outer;
+    m_handled += static_cast<int>(m_waiting.size());
+    m_usedBytes += m_waitingBytes;
+    m_waiting.clear();
+    m_waitingBytes = 0;
 }
 
 /// The library frees messages on a thread of its own, and wakes it for one as for many.
@@ -129,6 +143,7 @@ void Subscription::Interest::Delivery::rest(natsSubscription *from)
 void Subscription::Interest::Delivery::onComplete(void *closure)
 {
     const std::unique_ptr<Delivery> self(static_cast<Delivery *>(closure));
+    self->handOver();
     const std::lock_guard lock(self->m_interest->doneMutex);
     self->m_interest->delivering = false;
     self->m_interest->done.notify_all();

@@ -84,8 +84,8 @@ public:
     std::vector<protocol::Reject> recentRejected() const override;
 
 private:
-    LiveQuery();
     struct Private;
+    explicit LiveQuery(std::unique_ptr<Private> p);
     std::unique_ptr<Private> d;
 };
 
