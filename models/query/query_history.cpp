@@ -21,7 +21,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto lookAtFileEvery = 5s; // for what another Muster writes
+constexpr auto lookAtFileEvery = 2s; // for what another Muster writes
 constexpr std::size_t mostShown = 1'000;
 
 QList<ColumnLayout> layout()

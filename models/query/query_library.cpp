@@ -13,7 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto lookAtFileEvery = 5s;    // for what another Muster writes
+constexpr auto lookAtFileEvery = 2s;    // for what another Muster writes
 constexpr auto tryToFollowEvery = 30s;  // an account that is prepared meanwhile
 constexpr auto copyAfter = 500ms;       // changes of the shared ones, gathered
 constexpr qsizetype detailLength = 200; // characters
@@ -308,7 +308,7 @@ void QueryLibrary::rename(const QString &id, const QString &name)
     }
     SavedQuery query = *existing;
     query.name = std::move(*clean);
-    d->write(query.id, std::move(query));
+    d->write(id.toStdString(), std::move(query));
 }
 
 void QueryLibrary::remove(const QString &id)
