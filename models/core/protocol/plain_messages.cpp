@@ -129,14 +129,15 @@ public:
         constexpr std::size_t decimalDigits = 15;
         const bool isNegative = take('-');
         const char first = *m_at;
-        std::int64_t digits = 0;
+        std::uint64_t digits = 0;
         const std::size_t whole = takeDigits(digits);
         if (whole == 0 || (whole > 1 && first == '0'))
             return false;
         if (!take('.')) {
             if (isNegative && digits == 0)
                 return false;
-            out = isNegative ? -digits : digits;
+            const auto value = static_cast<std::int64_t>(digits); // of 16 digits at most
+            out = isNegative ? -value : value;
             return isPast();
         }
         if (whole > decimalDigits)
@@ -188,10 +189,11 @@ public:
     }
 
 private:
-    /// Up to 16 digits, behind those that `digits` has already; how many there were.
-    std::size_t takeDigits(std::int64_t &digits)
+    /// Up to 16 digits, behind those that `digits` has already; how many there were. More than fit wrap
+    /// around: whoever asks counts them.
+    std::size_t takeDigits(std::uint64_t &digits)
     {
-        constexpr std::array<std::int64_t, 9> tens{1,       10,        100,        1'000,      10'000,
+        constexpr std::array<std::uint64_t, 9> tens{1,       10,        100,        1'000,      10'000,
                                                    100'000, 1'000'000, 10'000'000, 100'000'000};
         std::size_t taken = 0;
         std::size_t count = 0;
@@ -200,7 +202,7 @@ private:
             count = bytesBefore(notDigits(word));
             if (count == 0)
                 break;
-            digits = digits * tens[count] + static_cast<std::int64_t>(valueOf(word, count));
+            digits = digits * tens[count] + valueOf(word, count);
             m_at += count;
             taken += count;
         } while (count == 8 && taken < 16);
