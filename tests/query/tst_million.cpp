@@ -306,7 +306,7 @@ void MillionTest::everyDeviceIsAccountedFor()
     query.run();
     QVERIFY(until(
         [&] {
-            const QueryRun &live = *query.live();
+            const auto &live = *query.live();
             return live.empty() > 0 && live.answered() + live.errors() + live.empty() == expected;
         },
         90'000));
