@@ -122,6 +122,14 @@ public:
             .arg(utc.toString(form), utc.toLocalTime().toString(form + QStringLiteral(" t")));
     }
     static QString exactBytes(double number) { return tr("%1 bytes").arg(decimals(number, 0)); }
+    static QString exactSeconds(double number)
+    {
+        return tr("%1 seconds").arg(QLocale().toString(number, 'f', QLocale::FloatingPointShortest));
+    }
+    static QString exactNumber(double number)
+    {
+        return QLocale().toString(number, 'g', QLocale::FloatingPointShortest);
+    }
 };
 
 std::optional<double> numberOf(const ValueView &value)
@@ -191,11 +199,14 @@ QString cellToolTip(Kind kind, const ValueView &value)
         return CellText::exactTime(*time);
     if (std::holds_alternative<std::string_view>(value))
         return plainText(value, toolTipBytes);
-    if (kind == Kind::Bytes) {
-        if (const auto number = numberOf(value))
-            return CellText::exactBytes(*number);
-    }
-    return {};
+    const auto number = numberOf(value);
+    if (!number)
+        return {};
+    if (kind == Kind::Bytes)
+        return CellText::exactBytes(*number);
+    if (kind == Kind::Duration)
+        return CellText::exactSeconds(*number);
+    return std::holds_alternative<double>(value) ? CellText::exactNumber(*number) : cellText(kind, value, {});
 }
 
 } // namespace muster

@@ -11,10 +11,11 @@ namespace {
 
 std::uint64_t pathOf(std::uint64_t parent, const Value &value)
 {
-    std::string text(reinterpret_cast<const char *>(&parent), sizeof parent);
-    text += static_cast<char>(value.index());
-    text += toText(view(value));
-    return table::hashText(text);
+    const auto *text = std::get_if<std::string>(&value);
+    const std::uint64_t own = text ? table::hashText(*text) : table::hashText(toText(view(value)));
+    std::uint64_t mixed = (parent + value.index() + 1) * 0x9E3779B97F4A7C15ULL + own;
+    mixed = (mixed ^ (mixed >> 32)) * 0xD6E8FEB86659FD93ULL;
+    return mixed ^ (mixed >> 32);
 }
 
 /// Which lines a list has.
@@ -41,20 +42,20 @@ private:
 
 } // namespace
 
-LineId Lines::headingFor(const table::View &view, std::size_t group, std::uint64_t path, bool &changed)
+LineId Lines::headingFor(std::size_t group, std::uint64_t path, bool &changed)
 {
-    const table::Group &from = view.groups[group];
+    const table::Group &from = m_view.groups[group];
     const auto [entry, isNew] = m_byPath.try_emplace(path, 0);
     if (isNew) {
         if (m_free.empty()) {
-            entry->second = static_cast<std::uint32_t>(m_headings.size());
-            m_headings.emplace_back();
+            entry->second = static_cast<std::uint32_t>(m_held.size());
+            m_held.emplace_back();
         } else {
             entry->second = m_free.back();
             m_free.pop_back();
         }
     }
-    Heading &heading = m_headings[entry->second];
+    Held &heading = m_held[entry->second];
     const std::uint32_t count = from.end - from.begin;
     changed = isNew || heading.count != count || heading.aggregates != from.aggregates;
     if (isNew) {
@@ -71,41 +72,73 @@ LineId Lines::headingFor(const table::View &view, std::size_t group, std::uint64
     return entry->second | headingBit;
 }
 
-std::vector<LineId> Lines::flatten(const table::View &view, const std::function<bool(table::RowId)> *isGone,
+std::uint64_t Lines::pathOfGroup(std::size_t group) const
+{
+    const table::Group &own = m_view.groups[group];
+    return pathOf(own.parent < 0 ? 0 : pathOfGroup(static_cast<std::size_t>(own.parent)), own.value);
+}
+
+Heading Lines::heading(LineId line) const
+{
+    static const Value noValue;
+    static const std::vector<Value> noAggregates;
+    const std::uint32_t index = line & ~headingBit;
+    if (m_isDirect && index < m_view.groups.size()) {
+        const table::Group &group = m_view.groups[index];
+        return {pathOfGroup(index),      group.level, group.value, group.aggregates,
+                group.end - group.begin, index};
+    }
+    if (!m_isDirect && index < m_held.size()) {
+        const Held &held = m_held[index];
+        return {held.path, held.level, held.value, held.aggregates, held.count, held.group};
+    }
+    return {0, 0, noValue, noAggregates, 0, ~std::uint32_t{0}};
+}
+
+std::vector<LineId> Lines::flatten(const std::function<bool(table::RowId)> *isGone,
                                    std::vector<LineId> *changed)
 {
     ++m_generation;
+    const bool wasDirect = m_isDirect;
+    m_isDirect = m_view.groups.size() > mostHeld;
+    m_isNumberedAnew = wasDirect || m_isDirect;
     std::vector<LineId> lines;
     const auto addRows = [&](std::uint32_t begin, std::uint32_t end) {
         if (!isGone) {
-            lines.insert(lines.end(), view.rows.begin() + begin, view.rows.begin() + end);
+            lines.insert(lines.end(), m_view.rows.begin() + begin, m_view.rows.begin() + end);
             return;
         }
         for (std::uint32_t i = begin; i < end; ++i) {
-            if (!(*isGone)(view.rows[i]))
-                lines.push_back(view.rows[i]);
+            if (!(*isGone)(m_view.rows[i]))
+                lines.push_back(m_view.rows[i]);
         }
     };
-    if (view.groups.empty()) {
-        lines.reserve(view.rows.size());
-        addRows(0, static_cast<std::uint32_t>(view.rows.size()));
+    if (m_view.groups.empty()) {
+        lines.reserve(m_view.rows.size());
+        addRows(0, static_cast<std::uint32_t>(m_view.rows.size()));
         return lines;
     }
+    const bool needsPaths = !m_isDirect || !m_toggled.empty();
     std::vector<std::uint64_t> paths; // of the groups around, outermost first
-    for (std::size_t g = 0; g < view.groups.size();) {
-        const table::Group &group = view.groups[g];
+    for (std::size_t g = 0; g < m_view.groups.size();) {
+        const table::Group &group = m_view.groups[g];
         paths.resize(static_cast<std::size_t>(group.level));
-        const std::uint64_t path = pathOf(paths.empty() ? 0 : paths.back(), group.value);
+        const std::uint64_t path =
+            needsPaths ? pathOf(paths.empty() ? 0 : paths.back(), group.value) : std::uint64_t{0};
         paths.push_back(path);
-        bool isChanged = false;
-        const LineId line = headingFor(view, g, path, isChanged);
-        lines.push_back(line);
-        if (isChanged && changed)
-            changed->push_back(line);
+        if (m_isDirect) {
+            lines.push_back(static_cast<LineId>(g) | headingBit);
+        } else {
+            bool isChanged = false;
+            const LineId line = headingFor(g, path, isChanged);
+            lines.push_back(line);
+            if (isChanged && changed && !m_isNumberedAnew)
+                changed->push_back(line);
+        }
         ++g;
-        const bool hasSubgroups = g < view.groups.size() && view.groups[g].level > group.level;
-        if (!isExpanded(path)) {
-            while (g < view.groups.size() && view.groups[g].level > group.level)
+        const bool hasSubgroups = g < m_view.groups.size() && m_view.groups[g].level > group.level;
+        if (needsPaths ? !isExpanded(path) : !m_expandedByDefault) {
+            while (g < m_view.groups.size() && m_view.groups[g].level > group.level)
                 ++g;
         } else if (!hasSubgroups) {
             addRows(group.begin, group.end);
@@ -117,12 +150,12 @@ std::vector<LineId> Lines::flatten(const table::View &view, const std::function<
 void Lines::dropUnused()
 {
     for (auto entry = m_byPath.begin(); entry != m_byPath.end();) {
-        if (m_headings[entry->second].lastSeen == m_generation) {
+        if (m_held[entry->second].lastSeen == m_generation) {
             ++entry;
             continue;
         }
         m_free.push_back(entry->second);
-        m_headings[entry->second] = Heading();
+        m_held[entry->second] = Held();
         entry = m_byPath.erase(entry);
     }
 }
@@ -166,6 +199,11 @@ LineSteps planSteps(const std::vector<LineId> &from, const std::vector<LineId> &
         return steps;
     }
 
+    constexpr std::size_t longList = 100'000;
+    if (std::max(from.size(), to.size()) > longList) {
+        steps.replaces = true;
+        return steps;
+    }
     LineSet inFrom(rowLimit, headingLimit);
     LineSet inTo(rowLimit, headingLimit);
     for (std::size_t i = head; i < fromEnd; ++i)

@@ -16,45 +16,65 @@ namespace muster {
 using LineId = std::uint32_t;
 constexpr LineId headingBit = 1U << 31;
 
-/// A group's heading, held as long as its line is shown. The same path (the values from the outermost group
-/// to this one) keeps its id through all evaluations, and with it its place in a view's selection and
-/// scrolling.
+/// What a group's heading says.
 struct Heading {
-    std::uint64_t path = 0;
-    int level = 0;
-    Value value;
-    std::vector<Value> aggregates;
-    std::uint32_t count = 0;
-    std::uint32_t group = 0; ///< index in View::groups of the last evaluation
-    std::uint32_t lastSeen = 0;
+    std::uint64_t path; ///< of the values from the outermost group to this one
+    int level;
+    const Value &value;
+    const std::vector<Value> &aggregates;
+    std::uint32_t count;
+    std::uint32_t group; ///< index in View::groups of the last evaluation
 };
 
-/// The lines of a grouped or plain view, and which groups are open.
+/// The lines of a grouped or plain view, and which groups are open. A heading's line is held as long as it is
+/// shown: the same path keeps its id through all evaluations, and with it its place in a view's selection and
+/// scrolling. Where groups are more than `mostHeld`, lines are numbered anew with each evaluation.
 class Lines {
 public:
-    /// The lines that `view` now has, headings of closed groups without what is below. `isGone` leaves rows
-    /// out. Headings that are new or say something else than before are added to `changed`.
-    std::vector<LineId> flatten(const table::View &view, const std::function<bool(table::RowId)> *isGone,
+    static constexpr std::size_t mostHeld = 20'000;
+
+    /// `view` is read until the next flatten(), and may be empty in between.
+    explicit Lines(const table::View &view) : m_view(view) {}
+    /// The lines that the view now has, headings of closed groups without what is below. `isGone` leaves rows
+    /// out. Headings that are new or say something else than before are added to `changed`, unless all are
+    /// numbered anew.
+    std::vector<LineId> flatten(const std::function<bool(table::RowId)> *isGone,
                                 std::vector<LineId> *changed);
+    /// Whether the last flatten() made ids that have nothing to do with those before.
+    bool isNumberedAnew() const { return m_isNumberedAnew; }
     /// Forgets headings that the last flatten() did not use.
     void dropUnused();
     void clear();
 
     static bool isHeading(LineId line) { return (line & headingBit) != 0; }
-    const Heading &heading(LineId line) const { return m_headings[line & ~headingBit]; }
-    std::size_t headingLimit() const { return m_headings.size(); }
+    /// Says nothing for a line of another evaluation.
+    Heading heading(LineId line) const;
+    std::size_t headingLimit() const { return m_held.size(); }
     bool isExpanded(std::uint64_t path) const { return m_expandedByDefault != m_toggled.contains(path); }
     void setExpanded(std::uint64_t path, bool expanded);
     void setAllExpanded(bool expanded);
 
 private:
-    LineId headingFor(const table::View &view, std::size_t group, std::uint64_t path, bool &changed);
+    struct Held {
+        std::uint64_t path = 0;
+        int level = 0;
+        Value value;
+        std::vector<Value> aggregates;
+        std::uint32_t count = 0;
+        std::uint32_t group = 0;
+        std::uint32_t lastSeen = 0;
+    };
+    LineId headingFor(std::size_t group, std::uint64_t path, bool &changed);
+    std::uint64_t pathOfGroup(std::size_t group) const;
 
-    std::vector<Heading> m_headings;
+    const table::View &m_view;
+    std::vector<Held> m_held;
     std::vector<std::uint32_t> m_free;
     std::unordered_map<std::uint64_t, std::uint32_t> m_byPath;
     std::unordered_set<std::uint64_t> m_toggled;
     bool m_expandedByDefault = true;
+    bool m_isDirect = false; ///< a heading's id is its group's index
+    bool m_isNumberedAnew = false;
     std::uint32_t m_generation = 0;
 };
 
@@ -72,6 +92,9 @@ struct LineSteps {
     bool reorders = false;
     std::vector<LineId> gathered; ///< the old list's lines, in the order from which one range is removed
     std::vector<LineId> extended; ///< after the insertion; the new list's lines
+    /// Set where lists are long and differ in more than one range: only the number of lines is worked out,
+    /// the rest is for the views to read again.
+    bool replaces = false;
 };
 LineSteps planSteps(const std::vector<LineId> &from, const std::vector<LineId> &to, std::size_t rowLimit,
                     std::size_t headingLimit);

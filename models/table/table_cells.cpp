@@ -4,6 +4,7 @@
 #include "table/table_model_p.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 namespace muster {
 
@@ -189,6 +190,47 @@ QHash<int, QByteArray> TableModel::roleNames() const
             {RightAlignedRole, "rightAligned"},
             {ToolTipTextRole, "toolTipText"},
             {ChangedRole, "changed"}};
+}
+
+/// Of a large table's column with many values, those of a sample: what is typed is not to wait.
+QStringList TableModel::valuesOf(const QString &column, int limit) const
+{
+    constexpr std::size_t looked = 10'000;
+    const std::string name = column.toStdString();
+    const auto most = static_cast<std::size_t>(std::max(limit, 0));
+    const auto snapshot = d->table.snapshot();
+    const table::Column *held = snapshot->column(name);
+    QStringList values;
+    if (!held)
+        return values;
+    if (snapshot->rowLimit <= looked ||
+        (table::isTextual(held->type) && !held->isKey && held->codeLimit <= looked)) {
+        for (const table::ValueCount &value : table::distinctValues(*snapshot, name, most))
+            values.append(QString::fromStdString(toText(view(value.value))));
+        return values;
+    }
+    if (held->isKey) {
+        for (RowId row = 0; row < snapshot->rowLimit && values.size() < limit; ++row) {
+            if (held->has(row))
+                values.append(toQString(std::get<std::string_view>(held->cell(row))));
+        }
+        return values;
+    }
+    std::unordered_map<std::string, std::size_t> counts;
+    const std::size_t step = snapshot->rowLimit / looked;
+    for (std::size_t row = 0; row < snapshot->rowLimit; row += step) {
+        if (held->has(static_cast<RowId>(row)))
+            ++counts[toText(held->cell(static_cast<RowId>(row)))];
+    }
+    std::vector<std::pair<std::string, std::size_t>> sorted(counts.begin(), counts.end());
+    const std::size_t shownCount = std::min(most, sorted.size());
+    std::partial_sort(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(shownCount), sorted.end(),
+                      [](const auto &a, const auto &b) {
+                          return a.second != b.second ? a.second > b.second : a.first < b.first;
+                      });
+    for (std::size_t i = 0; i < shownCount; ++i)
+        values.append(QString::fromStdString(sorted[i].first));
+    return values;
 }
 
 } // namespace muster

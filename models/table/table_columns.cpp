@@ -227,6 +227,12 @@ int TableModel::columnWidth(int column) const
     return width > 0 ? width : defaultWidth(shown.kind);
 }
 
+bool TableModel::columnWidthIsAutomatic(int column) const
+{
+    return column < 0 || column >= columnCount() ||
+           d->layout[d->shown[static_cast<std::size_t>(column)].layout].width <= 0;
+}
+
 void TableModel::setColumnWidth(int column, int width)
 {
     constexpr int narrowest = 32;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "table/columns.h"
 #include "table/table_model_p.h"
 
 #include <algorithm>
@@ -54,7 +55,7 @@ void TableModel::Private::evaluateNow()
     QElapsedTimer timer;
     timer.start();
     removedDuringEvaluation.clear();
-    take(*table::evaluate(*picture(), spec()));
+    take(*table::evaluate(*picture(), spec()), {});
     evaluationMillis = timer.elapsed();
 }
 
@@ -68,27 +69,37 @@ void TableModel::Private::evaluateOnWorker()
         timer.start();
         auto made =
             std::make_shared<std::optional<table::View>>(table::evaluate(*snapshot, spec, task.cancel.get()));
+        std::vector<std::uint32_t> places;
+        if (*made && (*made)->groups.empty()) {
+            places.assign(snapshot->rowLimit, nowhere);
+            for (std::size_t i = 0; i < (*made)->rows.size(); ++i)
+                places[(*made)->rows[i]] = static_cast<std::uint32_t>(i);
+        }
         snapshot.reset(); // here, so that the GUI thread need not copy what nobody reads any more
         if (!*made)
             return;
         const qint64 millis = timer.elapsed();
         QMetaObject::invokeMethod(
             model,
-            [d, made, millis, generation = task.generation] {
+            [d, made, millis, places = std::move(places), generation = task.generation]() mutable {
                 if (generation != d->generation)
                     return;
                 d->running.reset();
                 d->evaluationMillis = millis;
-                d->take(std::move(**made));
+                d->take(std::move(**made), std::move(places));
                 d->scheduleSettling();
             },
             Qt::QueuedConnection);
     });
 }
 
-void TableModel::Private::take(table::View made)
+/// `places`: the line of each row, where it is known already.
+void TableModel::Private::take(table::View made, std::vector<std::uint32_t> places)
 {
-    view = std::move(made);
+    std::swap(view, made);
+    constexpr std::size_t manyGroups = 10'000;
+    if (made.groups.size() > manyGroups) // theirs are as many small pieces of memory
+        pool.start([old = std::make_shared<table::View>(std::move(made))]() mutable { old.reset(); });
     gone.clear();
     hasGone = false;
     if (!removedDuringEvaluation.empty()) {
@@ -100,6 +111,10 @@ void TableModel::Private::take(table::View made)
     }
     sinceEvaluation.start();
     relayout();
+    if (!places.empty() && !hasGone) {
+        placesOfRows = std::move(places);
+        placesAreValid = true;
+    }
     setBusy(false);
     announceCounts();
 }

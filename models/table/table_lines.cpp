@@ -32,7 +32,7 @@ void TableModel::Private::relayout()
 {
     const std::function<bool(RowId)> isGone = [this](RowId row) { return gone[row]; };
     std::vector<LineId> changed;
-    moveTo(lineage.flatten(view, hasGone ? &isGone : nullptr, &changed));
+    moveTo(lineage.flatten(hasGone ? &isGone : nullptr, &changed));
     lineage.dropUnused();
     if (changed.empty() || shown.empty())
         return;
@@ -49,7 +49,15 @@ void TableModel::Private::relayout()
 /// Never by a reset, nor by one signal for each of thousands of rows.
 void TableModel::Private::moveTo(std::vector<LineId> target)
 {
+    if (lineage.isNumberedAnew()) {
+        replaceLines(std::move(target));
+        return;
+    }
     LineSteps steps = planSteps(lines, target, rowLimit(), lineage.headingLimit());
+    if (steps.replaces) {
+        replaceLines(std::move(target));
+        return;
+    }
     if (steps.removals.empty() && steps.insertions.empty() && !steps.reorders)
         return;
     if (steps.reorders)
@@ -74,6 +82,24 @@ void TableModel::Private::moveTo(std::vector<LineId> target)
     }
     if (steps.reorders)
         permute(std::move(target));
+}
+
+/// Where a hundred thousand lines and more change places: their number is brought to what it should be at the
+/// end of the list, and the views read again what they show. Their scrolling stays.
+void TableModel::Private::replaceLines(std::vector<LineId> target)
+{
+    if (target.size() < lines.size()) {
+        q->beginRemoveRows({}, static_cast<int>(target.size()), static_cast<int>(lines.size()) - 1);
+        lines.resize(target.size());
+        placesAreValid = false;
+        q->endRemoveRows();
+    } else if (target.size() > lines.size()) {
+        q->beginInsertRows({}, static_cast<int>(lines.size()), static_cast<int>(target.size()) - 1);
+        lines.insert(lines.end(), target.begin() + static_cast<std::ptrdiff_t>(lines.size()), target.end());
+        placesAreValid = false;
+        q->endInsertRows();
+    }
+    permute(std::move(target));
 }
 
 void TableModel::Private::permute(std::vector<LineId> target)

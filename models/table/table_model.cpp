@@ -56,6 +56,8 @@ TableModel::Private::~Private()
     dropEvaluation();
     if (exporting.cancel)
         exporting.cancel->store(true);
+    if (copying)
+        copying->store(true);
     pool.waitForDone();
 }
 
@@ -135,11 +137,14 @@ void TableModel::Private::startAfresh(std::optional<table::Table> next)
     settleTimer.stop();
     q->beginResetModel();
     // What is let go of, a million rows' memory, is given back elsewhere.
-    pool.start([rows = table.snapshot()]() mutable { rows.reset(); });
-    if (next)
-        table = std::move(*next);
-    else
+    if (next) {
+        pool.start([old = std::make_shared<table::Table>(std::exchange(table, std::move(*next)))]() mutable {
+            old.reset();
+        });
+    } else {
+        pool.start([rows = table.snapshot()]() mutable { rows.reset(); });
         table.clear();
+    }
     const bool wasPaused = frozen != nullptr;
     const bool wasWatched = rounds != nullptr;
     const bool wasChangedOnly = std::exchange(changedOnly, false);
@@ -149,7 +154,7 @@ void TableModel::Private::startAfresh(std::optional<table::Table> next)
     changedBefore.reset();
     view = {};
     lines.clear();
-    lineage.flatten(view, nullptr, nullptr);
+    lineage.flatten(nullptr, nullptr);
     lineage.dropUnused();
     placesAreValid = false;
     gone.clear();
@@ -388,16 +393,6 @@ void TableModel::sortByColumn(int column, bool additive)
         Q_EMIT headerDataChanged(Qt::Horizontal, 0, columnCount() - 1);
     Q_EMIT sortChanged();
     d->evaluateNow();
-}
-
-QStringList TableModel::valuesOf(const QString &column, int limit) const
-{
-    QStringList values;
-    const auto counted = table::distinctValues(*d->table.snapshot(), column.toStdString(),
-                                               static_cast<std::size_t>(std::max(limit, 0)));
-    for (const table::ValueCount &value : counted)
-        values.append(QString::fromStdString(toText(view(value.value))));
-    return values;
 }
 
 int TableModel::countMatching(const QString &expression) const

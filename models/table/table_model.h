@@ -150,7 +150,8 @@ public:
     Q_INVOKABLE int columnKind(int column) const;
     Q_INVOKABLE bool columnRightAligned(int column) const;
     Q_INVOKABLE int columnWidth(int column) const;
-    Q_INVOKABLE void setColumnWidth(int column, int width);
+    Q_INVOKABLE bool columnWidthIsAutomatic(int column) const; ///< nobody has set it
+    Q_INVOKABLE void setColumnWidth(int column, int width);    ///< 0: automatic
     Q_INVOKABLE void moveColumn(int from, int to);
     Q_INVOKABLE void setColumnVisible(const QString &name, bool visible);
     /// -1 none, 0 ascending, 1 descending; and its rank among the keys, from 1.
@@ -174,13 +175,14 @@ public:
     /// in milliseconds since 1970, 0 for what it showed before the first round. Empty when it did not change.
     Q_INVOKABLE QVariantList cellHistory(int row, int column) const;
     Q_INVOKABLE QString selectionAsTsv() const; ///< with a header line
-    Q_INVOKABLE void copySelection() const;     ///< as TSV, to the clipboard
+    /// As TSV, to the clipboard: at once, or in the background where that takes long. At most 64 MB.
+    Q_INVOKABLE void copySelection();
 
     /// In the background; visible columns, current filter, sort and groups. ".tsv" and ".jsonl" choose the
     /// format.
     Q_INVOKABLE void exportTo(const QUrl &file, bool raw = false);
     Q_INVOKABLE void cancelExport();
-    /// The most frequent values of a field, as text, for completion.
+    /// The most frequent values of a field, as text, for completion; of a large table those of a sample.
     Q_INVOKABLE QStringList valuesOf(const QString &column, int limit) const;
     Q_INVOKABLE QStringList fieldNames() const;
     /// How many rows of the whole table an expression would match; -1 when it does not parse.
@@ -204,6 +206,8 @@ Q_SIGNALS:
     void watchedChanged();
     void roundChanged();
     void changedOnlyChanged();
+    void copied(int rows);
+    void copyFailed(const QString &message);
     void exportProgressChanged();
     void exportFinished(const QString &file, int rows);
     void exportFailed(const QString &file, const QString &message);

@@ -75,7 +75,7 @@ struct TableModel::Private {
     table::ViewSpec spec() const;
     void evaluateNow();
     void evaluateOnWorker();
-    void take(table::View view);
+    void take(table::View view, std::vector<std::uint32_t> places);
     void dropEvaluation();
     void scheduleSettling();
     void settle();
@@ -88,6 +88,7 @@ struct TableModel::Private {
     void relayout();
     void moveTo(std::vector<LineId> target);
     void permute(std::vector<LineId> target);
+    void replaceLines(std::vector<LineId> target);
     const std::vector<std::uint32_t> &places() const; ///< line of each row; ~0 where it has none
     std::size_t shownRows() const;
     void setBusy(bool value);
@@ -102,6 +103,8 @@ struct TableModel::Private {
     bool isSelected(table::RowId row) const { return row < selected.size() && selected[row]; }
     void announceSelection();
     std::vector<table::RowId> selectedRows() const;
+    std::function<std::optional<QString>(const table::CancelFlag *)>
+    tsvWork(std::vector<table::RowId> rows) const;
 
     QVariant groupData(const Heading &heading, const Shown &shown, int column, int role) const;
     QVariant rowData(table::RowId row, const Shown &shown, int role) const;
@@ -130,7 +133,7 @@ struct TableModel::Private {
     std::vector<table::SortKey> sort;
 
     table::View view;
-    Lines lineage;
+    Lines lineage{view};
     std::vector<LineId> lines;
     mutable std::vector<std::uint32_t> placesOfRows;
     mutable bool placesAreValid = false;
@@ -154,6 +157,7 @@ struct TableModel::Private {
     std::size_t announcedShown = 0;
 
     Export exporting;
+    std::shared_ptr<table::CancelFlag> copying;
     QThreadPool pool;
 };
 

@@ -149,24 +149,65 @@ int TableModel::rowOfKey(const QString &key) const
 
 QString TableModel::selectionAsTsv() const
 {
-    table::View chosen;
-    chosen.rows = d->selectedRows();
-    table::WriteOptions options;
-    options.format = table::Format::Tsv;
-    for (const Private::Shown &column : d->shown)
-        options.columns.push_back(d->layout[column.layout].name.toStdString());
-    std::string out;
-    const Status written = table::write(*d->picture(), chosen, {}, options, [&out](std::string_view bytes) {
-        out += bytes;
-        return true;
-    });
-    return written ? QString::fromStdString(out) : QString();
+    return d->tsvWork(d->selectedRows())(nullptr).value_or(QString());
 }
 
-void TableModel::copySelection() const
+void TableModel::copySelection()
 {
-    if (d->selectedCount > 0 && qGuiApp)
+    constexpr int rowsAtOnce = 2000;
+    if (d->copying)
+        d->copying->store(true); // what is copied last counts
+    d->copying.reset();
+    if (d->selectedCount == 0 || !qGuiApp)
+        return;
+    const int count = d->selectedCount;
+    if (count <= rowsAtOnce) {
         QGuiApplication::clipboard()->setText(selectionAsTsv());
+        Q_EMIT copied(count);
+        return;
+    }
+    d->copying = std::make_shared<table::CancelFlag>(false);
+    d->pool.start([this, work = d->tsvWork(d->selectedRows()), count, cancel = d->copying]() mutable {
+        std::optional<QString> text = work(cancel.get());
+        work = {};
+        QMetaObject::invokeMethod(
+            this,
+            [this, text = std::move(text), count, cancel] {
+                if (d->copying != cancel)
+                    return;
+                d->copying.reset();
+                if (text) {
+                    QGuiApplication::clipboard()->setText(*text);
+                    Q_EMIT copied(count);
+                } else {
+                    Q_EMIT copyFailed(
+                        tr("%n row(s) are too much for the clipboard. Export them to a file instead.", "",
+                           count));
+                }
+            },
+            Qt::QueuedConnection);
+    });
+}
+
+/// Makes the text of rows on any thread; nothing when cancelled, or when it is more than a clipboard should
+/// hold.
+std::function<std::optional<QString>(const table::CancelFlag *)>
+TableModel::Private::tsvWork(std::vector<RowId> rows) const
+{
+    table::WriteOptions options;
+    options.format = table::Format::Tsv;
+    for (const Shown &column : shown)
+        options.columns.push_back(layout[column.layout].name.toStdString());
+    return [chosen = table::View{std::move(rows), {}}, options = std::move(options),
+            snapshot = picture()](const table::CancelFlag *cancel) -> std::optional<QString> {
+        constexpr std::size_t mostBytes = std::size_t{64} << 20;
+        std::string out;
+        const Status written = table::write(*snapshot, chosen, {}, options, [&](std::string_view bytes) {
+            out += bytes;
+            return out.size() <= mostBytes && !(cancel && cancel->load());
+        });
+        return written ? std::optional(QString::fromStdString(out)) : std::nullopt;
+    };
 }
 
 } // namespace muster

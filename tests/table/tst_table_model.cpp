@@ -3,7 +3,9 @@
 #include "table/table_model.h"
 
 #include <QAbstractItemModelTester>
+#include <QClipboard>
 #include <QFile>
+#include <QGuiApplication>
 #include <QLocale>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -395,6 +397,128 @@ private Q_SLOTS:
         QVERIFY(!keys(model).contains(QStringLiteral("d8")));
         QVERIFY(busy.size() >= 2);
     }
+    void longListsAreReplaced()
+    {
+        TableModel model("device");
+        Watched watched(model);
+        Batch batch;
+        constexpr int devices = 120'000;
+        for (int i = 0; i < devices; ++i) {
+            const std::string serial = "s" + std::to_string(i / 4);
+            const std::array<protocol::Field, 2> fields{protocol::Field{"n", std::int64_t{i % 1000}},
+                                                        protocol::Field{"serial", std::string_view(serial)}};
+            batch.append("d" + std::to_string(1'000'000 + i), fields);
+        }
+        model.apply(batch);
+        QTRY_COMPARE(model.rowCount(), devices);
+        model.select(7, TableModel::Replace);
+        const QString chosen = model.keyAt(7);
+        const auto isEvaluated = [&] {
+            const View view = *evaluate(*model.table().snapshot(), model.spec());
+            QStringList expected;
+            for (const RowId row : view.rows)
+                expected.append(QString::fromStdString(std::string(model.table().key(row))));
+            QStringList held = keys(model);
+            held.removeAll(QString());
+            return held == expected && watched.isTrue();
+        };
+        QSignalSpy reset(&model, &QAbstractItemModel::modelReset);
+        QSignalSpy removed(&model, &QAbstractItemModel::rowsRemoved);
+        QSignalSpy inserted(&model, &QAbstractItemModel::rowsInserted);
+        model.setExpression(QStringLiteral("n < 500 or n > 900"));
+        QTRY_VERIFY(!model.busy());
+        QVERIFY(isEvaluated());
+        QCOMPARE(removed.size() + inserted.size(), 1);
+        model.sortByColumn(columnOf(model, QStringLiteral("n")), false);
+        QTRY_VERIFY(!model.busy());
+        QVERIFY(isEvaluated());
+        model.setExpression(QString());
+        QTRY_VERIFY(!model.busy());
+        QVERIFY(isEvaluated());
+        QCOMPARE(model.selectedKeys(), QStringList{chosen});
+        QVERIFY(model.data(model.index(model.rowOfKey(chosen), 0), TableModel::SelectedRole).toBool());
+
+        // More groups than headings are held for.
+        model.setAllExpanded(false);
+        model.setGroupBy({QStringLiteral("serial")});
+        QTRY_VERIFY(!model.busy());
+        QCOMPARE(model.rowCount(), devices / 4);
+        QVERIFY(watched.isTrue());
+        const QString heading = model.data(model.index(3, 0), Qt::DisplayRole).toString();
+        QCOMPARE(model.data(model.index(3, 0), TableModel::CountRole).toInt(), 4);
+        model.setExpanded(3, true);
+        QCOMPARE(model.rowCount(), devices / 4 + 4);
+        QCOMPARE(model.parentRow(5), 3);
+        QVERIFY(watched.isTrue());
+        model.select(3, TableModel::Replace);
+        QCOMPARE(model.selectedCount(), 4);
+        batch.remove(model.keyAt(5).toStdString());
+        model.apply(batch);
+        QTRY_COMPARE(model.rowCount(), devices / 4 + 3);
+        QTRY_COMPARE(model.data(model.index(3, 0), TableModel::CountRole).toInt(), 3);
+        QCOMPARE(model.data(model.index(3, 0), Qt::DisplayRole).toString(), heading);
+        QVERIFY(model.data(model.index(3, 0), TableModel::ExpandedRole).toBool());
+        model.setGroupBy({QStringLiteral("n")});
+        QTRY_VERIFY(!model.busy());
+        QCOMPARE(model.rowCount(), 1000);
+        QVERIFY(watched.isTrue());
+        model.setGroupBy({});
+        QTRY_VERIFY(!model.busy());
+        QVERIFY(isEvaluated());
+        QCOMPARE(reset.size(), 0);
+    }
+    void muchIsCopiedInTheBackground()
+    {
+        TableModel model("device");
+        fill(model, 5000);
+        QSignalSpy copied(&model, &TableModel::copied);
+        QSignalSpy failed(&model, &TableModel::copyFailed);
+        model.copySelection();
+        QCOMPARE(copied.size(), 0);
+        model.selectAll();
+        model.copySelection();
+        model.select(0, TableModel::Replace);
+        model.copySelection(); // the later one counts
+        QCOMPARE(copied.size(), 1);
+        QCOMPARE(QGuiApplication::clipboard()->text().count(u'\n'), 2);
+        model.selectAll();
+        model.copySelection();
+        QTRY_COMPARE(copied.size(), 2);
+        QCOMPARE(copied[1][0].toInt(), 5000);
+        QCOMPARE(QGuiApplication::clipboard()->text().count(u'\n'), 5001);
+
+        Batch batch;
+        for (int i = 0; i < 2500; ++i)
+            batch.set("d" + std::to_string(1000 + i), "log",
+                      std::string_view(std::to_string(i) + std::string(30'000, 'x')));
+        model.apply(batch);
+        model.copySelection();
+        QTRY_COMPARE(failed.size(), 1);
+        QCOMPARE(copied.size(), 2);
+        QCOMPARE(QGuiApplication::clipboard()->text().count(u'\n'), 5001);
+    }
+    void valuesOfALargeTable()
+    {
+        TableModel model("device");
+        Batch batch;
+        for (int i = 0; i < 30'000; ++i) {
+            const std::string ip = "10." + std::to_string(i);
+            const std::array<protocol::Field, 3> fields{
+                protocol::Field{"fw", std::string_view(i % 5 == 0 ? "1.9" : "1.10")},
+                protocol::Field{"ip", std::string_view(ip)},
+                protocol::Field{"n", std::int64_t{i % 7 == 0 ? i : -1}}};
+            batch.append("d" + std::to_string(i), fields);
+        }
+        model.apply(batch);
+        QCOMPARE(model.valuesOf(QStringLiteral("fw"), 9),
+                 (QStringList{QStringLiteral("1.10"), QStringLiteral("1.9")}));
+        QCOMPARE(model.valuesOf(QStringLiteral("ip"), 9).size(), 9);
+        QCOMPARE(model.valuesOf(QStringLiteral("n"), 9)[0], QStringLiteral("-1"));
+        QCOMPARE(model.valuesOf(QStringLiteral("device"), 100'000).size(), 30'000);
+        QCOMPARE(model.valuesOf(QStringLiteral("device"), 5).size(), 5);
+        QVERIFY(model.valuesOf(QStringLiteral("none"), 5).isEmpty());
+        QVERIFY(model.valuesOf(QStringLiteral("ip"), -1).isEmpty());
+    }
     void goesAwayWhileBusy()
     {
         auto model = std::make_unique<TableModel>("device");
@@ -630,7 +754,12 @@ private Q_SLOTS:
         other.restoreLayout(QByteArray("{broken"));
         other.restoreLayout(saved);
         fill(other, 3);
-        QCOMPARE(other.columnWidth(columnOf(other, QStringLiteral("cpu.pct"))), 333);
+        const int cpu = columnOf(other, QStringLiteral("cpu.pct"));
+        QCOMPARE(other.columnWidth(cpu), 333);
+        QVERIFY(!other.columnWidthIsAutomatic(cpu));
+        QVERIFY(other.columnWidthIsAutomatic(columnOf(other, QStringLiteral("fw"))));
+        other.setColumnWidth(cpu, 0);
+        QVERIFY(other.columnWidthIsAutomatic(cpu) && other.columnWidth(cpu) > 0);
         other.restoreLayout(saved);
         QStringList names;
         for (int i = 0; i < other.columnCount(); ++i)
