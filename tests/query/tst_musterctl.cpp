@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "musterctl_run.h"
 #include "support/fleet.h"
 
-#include <QElapsedTimer>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QProcess>
 #include <QRegularExpression>
 #include <QTemporaryDir>
 
@@ -13,32 +12,6 @@ using namespace muster;
 using namespace muster::test;
 
 namespace {
-
-struct Run {
-    int code = -1;
-    QString out, err;
-    qint64 ms = 0;
-};
-
-Run run(const QStringList &arguments, int timeoutMs = 120'000)
-{
-    QProcess process;
-    QElapsedTimer timer;
-    timer.start();
-    process.start(QString::fromLocal8Bit(qgetenv("MUSTER_BIN_DIR")) + QStringLiteral("/musterctl"),
-                  arguments);
-    Run result;
-    if (!process.waitForFinished(timeoutMs)) {
-        process.kill();
-        process.waitForFinished();
-        return result;
-    }
-    result.ms = timer.elapsed();
-    result.code = process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -2;
-    result.out = QString::fromUtf8(process.readAllStandardOutput());
-    result.err = QString::fromUtf8(process.readAllStandardError());
-    return result;
-}
 
 QStringList linesOf(const QString &file)
 {
