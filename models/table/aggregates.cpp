@@ -43,8 +43,12 @@ struct Total {
 /// The least or the greatest of the values of one group.
 template <typename T, bool isLeast>
 struct Extreme {
+    using Limits = std::numeric_limits<T>;
+    static constexpr T highest = Limits::has_infinity ? Limits::infinity() : Limits::max();
+    static constexpr T lowest = Limits::has_infinity ? -Limits::infinity() : Limits::lowest();
+
     bool any = false;
-    T value = isLeast ? std::numeric_limits<T>::max() : std::numeric_limits<T>::lowest();
+    T value = isLeast ? highest : lowest;
 
     void take(T other)
     {

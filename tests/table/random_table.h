@@ -33,8 +33,8 @@ public:
 
     static const std::vector<std::string> &columns()
     {
-        static const std::vector<std::string> names = {"int",  "real",  "flag",  "time", "fw",
-                                                       "name", "mixed", "group", "rare"};
+        static const std::vector<std::string> names = {"int",   "real",  "flag", "time", "fw",  "name",
+                                                       "mixed", "group", "rare", "huge", "odd", "wide"};
         return names;
     }
 
@@ -56,6 +56,12 @@ public:
             return text();
         if (column == "group")
             return "group_" + std::to_string(below(5));
+        if (column == "huge")
+            return hugeInteger();
+        if (column == "odd")
+            return oddReal();
+        if (column == "wide")
+            return wideText();
         switch (below(6)) {
         case 0:
             return integer();
@@ -86,6 +92,56 @@ public:
         if (chance(2))
             return chance(50) ? -0.0 : 1e300;
         return (static_cast<double>(below(80)) - 40) / 4;
+    }
+    /// Where a double no longer tells neighbours apart.
+    std::int64_t hugeInteger()
+    {
+        const std::int64_t edge =
+            chance(50) ? std::int64_t{1} << 53 : std::numeric_limits<std::int64_t>::max() - 8;
+        const std::int64_t near = edge + static_cast<std::int64_t>(below(17)) - 8;
+        return chance(50) ? near : -near;
+    }
+    double oddReal()
+    {
+        constexpr double infinity = std::numeric_limits<double>::infinity();
+        constexpr double values[] = {std::numeric_limits<double>::quiet_NaN(),
+                                     -std::numeric_limits<double>::quiet_NaN(),
+                                     infinity,
+                                     -0.0,
+                                     0.0,
+                                     std::numeric_limits<double>::denorm_min(),
+                                     0x1p53,
+                                     0x1p63,
+                                     0.1};
+        return values[below(std::size(values))];
+    }
+    /// Letters of many scripts, marks, directions, and bytes that are no text at all.
+    std::string wideText()
+    {
+        static const std::vector<std::string> pieces = {"é",
+                                                        "e\u0301",
+                                                        "Ä",
+                                                        "ß",
+                                                        "日本",
+                                                        "🛰",
+                                                        "👩\u200D🔧",
+                                                        "\u202E",
+                                                        "\u0627\u0644",
+                                                        "\uFEFF",
+                                                        "\xc3",
+                                                        "\xed\xa0\x80",
+                                                        "\xf5",
+                                                        std::string(1, '\0'),
+                                                        "\u2028",
+                                                        "'",
+                                                        "A",
+                                                        "z",
+                                                        " ",
+                                                        "\x7f"};
+        std::string text;
+        for (std::size_t i = below(5); i > 0; --i)
+            text += pieces[below(pieces.size())];
+        return text;
     }
     UtcTime time()
     {
