@@ -111,8 +111,8 @@ QueryComparison::QueryComparison(QueryHistory *history, QObject *parent)
       d(std::make_unique<Private>(this, history))
 {
     d->table.setColumns({{QStringLiteral("device"), tr("Device"), true, 0, 0},
-                         {QStringLiteral("before"), tr("Before"), true, 0, 1},
-                         {QStringLiteral("after"), tr("After"), true, 0, 1},
+                         {QStringLiteral("before"), tr("Before"), true, 220, 1},
+                         {QStringLiteral("after"), tr("After"), true, 220, 1},
                          {QStringLiteral("field"), tr("Field"), false, 0, 2},
                          {QStringLiteral("change"), tr("Change"), false, 0, 2},
                          {QStringLiteral("difference"), tr("Difference"), false, 0, 5}},

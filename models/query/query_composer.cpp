@@ -6,6 +6,7 @@
 #include "query/latest_job.h"
 #include "query/preflight.h"
 #include "query/query_text.h"
+#include "query/scope_chips.h"
 #include "table/view.h"
 
 #include <QTimer>
@@ -50,23 +51,11 @@ bool removeAt(QStringList &list, int index)
     return true;
 }
 
-struct Chip {
-    query::Scope scope;
-    bool on = false;
-    std::int64_t count = 0;
-};
-
 struct Counts {
-    std::vector<std::pair<query::Scope, std::int64_t>> chips;
+    ScopeChips::Counts chips;
     query::Reach reach;
     bool isComplete = false; // reach is of a filter that could be parsed
 };
-
-std::vector<Chip> standingChips() // all first, the selection last
-{
-    return {{{query::Scope::Kind::All, {}, {}, {}}, true, 0},
-            {{query::Scope::Kind::Devices, {}, {}, {}}, false, 0}};
-}
 
 bool isAggregate(const QString &text)
 {
@@ -88,7 +77,7 @@ struct QueryComposer::Private {
     std::array<ComposerPart, 3> parts{ComposerPart::startingFor(query::Source::Fleet),
                                       ComposerPart::startingFor(query::Source::Services),
                                       ComposerPart::startingFor(query::Source::Subject)};
-    std::vector<Chip> chips = standingChips();
+    ScopeChips chips;
     int deadlineMs = 2000;
     QString service, subject, payload;
     int expected = 0, quietMs = defaultQuietMs, watchSeconds = 0;
@@ -125,13 +114,10 @@ struct QueryComposer::Private {
             Q_EMIT q->counted();
             return;
         }
-        std::vector<query::Scope> scopes;
-        for (const Chip &chip : chips)
-            scopes.push_back(chip.scope);
         const query::Planner planner(fleet->devices()->table(), fleet->labelNames());
         slow.start(slowMs);
         job.start(
-            [planner, scopes, question = q->question(), fleetSubjects = subjects,
+            [planner, scopes = chips.scopes(), question = q->question(), fleetSubjects = subjects,
              isComplete = part().whereError.isEmpty()] {
                 Counts counts;
                 counts.isComplete = isComplete;
@@ -147,13 +133,7 @@ struct QueryComposer::Private {
     void take(const Counts &counts)
     {
         slow.stop();
-        bool another = false;
-        for (const auto &[scope, count] : counts.chips) {
-            for (Chip &chip : chips) {
-                another = another || (chip.scope == scope && chip.count != count);
-                chip.count = chip.scope == scope ? count : chip.count;
-            }
-        }
+        const bool another = chips.setCounts(counts.chips);
         counted = counts.isComplete && part().whereError.isEmpty();
         counting = job.busy() && counting;
         reach = counts.reach;
@@ -193,29 +173,6 @@ struct QueryComposer::Private {
             Q_EMIT q->counted();
         }
     }
-
-    void choose(Chip &chip, bool on)
-    {
-        if (chip.scope.kind == query::Scope::Kind::All) {
-            for (Chip &each : chips)
-                each.on = false;
-            chip.on = true;
-            return;
-        }
-        chip.on = on;
-        const bool any =
-            std::any_of(chips.begin() + 1, chips.end(), [](const Chip &each) { return each.on; });
-        chips.front().on = !any;
-    }
-
-    Chip &chipFor(const query::Scope &scope)
-    {
-        const auto same = std::find_if(chips.begin(), chips.end(), [&scope](const Chip &chip) {
-            return chip.scope.kind == scope.kind && chip.scope.key == scope.key &&
-                   chip.scope.value == scope.value;
-        });
-        return same != chips.end() ? *same : *chips.insert(chips.end() - 1, Chip{scope, false, 0});
-    }
 };
 
 QueryComposer::QueryComposer(FleetController *fleet, QObject *parent)
@@ -241,39 +198,7 @@ QueryComposer::~QueryComposer() = default;
 
 QVariantList QueryComposer::scopes() const
 {
-    QVariantList list;
-    for (const Chip &chip : d->chips) {
-        QString label;
-        QString kind = QStringLiteral("label");
-        QString key = shown(chip.scope.key);
-        switch (chip.scope.kind) {
-        case query::Scope::Kind::All:
-            label = tr("All devices");
-            kind = QStringLiteral("all");
-            break;
-        case query::Scope::Kind::Devices:
-            label = tr("Selection");
-            kind = QStringLiteral("selection");
-            break;
-        case query::Scope::Kind::Site:
-            key = QStringLiteral("site");
-            break;
-        case query::Scope::Kind::Group:
-            key = QStringLiteral("group");
-            break;
-        case query::Scope::Kind::Label:
-            break;
-        }
-        if (label.isEmpty())
-            label = key + QStringLiteral(" = ") + shown(chip.scope.value);
-        list.append(QVariantMap{{QStringLiteral("label"), label},
-                                {QStringLiteral("kind"), kind},
-                                {QStringLiteral("key"), key},
-                                {QStringLiteral("value"), shown(chip.scope.value)},
-                                {QStringLiteral("count"), static_cast<int>(chip.count)},
-                                {QStringLiteral("on"), chip.on}});
-    }
-    return list;
+    return d->chips.list();
 }
 
 QString QueryComposer::source() const
@@ -288,8 +213,10 @@ void QueryComposer::setSource(const QString &source)
         if (query::name(each) != source.toStdString() || each == d->source)
             continue;
         d->source = each;
+        d->counted = false;
         d->parse();
         d->edited();
+        Q_EMIT counted();
     }
 }
 
@@ -481,10 +408,7 @@ query::SubjectQuestion QueryComposer::subjectQuestion() const
 query::Question QueryComposer::question() const
 {
     query::Question asked;
-    for (const Chip &chip : d->chips) {
-        if (chip.on)
-            asked.scopes.push_back(chip.scope);
-    }
+    asked.scopes = d->chips.chosen();
     asked.where = d->part().filter;
     asked.select = d->selected();
     asked.groupBy = plain(d->part().groupBy);
@@ -511,10 +435,9 @@ query::Composition QueryComposer::compositionOf(query::Source source) const
     composition.watchSeconds = d->watchSeconds;
     switch (source) {
     case query::Source::Fleet:
-        for (const Chip &chip : d->chips) {
-            if (chip.on && chip.scope.kind != query::Scope::Kind::All)
-                composition.scopes.push_back(chip.scope);
-        }
+        composition.scopes = d->chips.chosen();
+        std::erase_if(composition.scopes,
+                      [](const query::Scope &scope) { return scope.kind == query::Scope::Kind::All; });
         break;
     case query::Source::Services:
         composition.service = d->service.toStdString();
@@ -546,15 +469,7 @@ void QueryComposer::setComposition(const query::Composition &composition)
     d->watchSeconds = std::clamp(composition.watchSeconds, 0, mostWatchSeconds);
     switch (composition.source) {
     case query::Source::Fleet:
-        d->chips = standingChips();
-        for (const query::Scope &scope : composition.scopes) {
-            if (scope.kind == query::Scope::Kind::Devices)
-                d->chips.back().scope = scope;
-            d->choose(scope.kind == query::Scope::Kind::All       ? d->chips.front()
-                      : scope.kind == query::Scope::Kind::Devices ? d->chips.back()
-                                                                  : d->chipFor(scope),
-                      true);
-        }
+        d->chips.set(composition.scopes);
         break;
     case query::Source::Services:
         d->service = QString::fromStdString(composition.service);
@@ -609,47 +524,26 @@ void QueryComposer::countSoon(int milliseconds)
 
 void QueryComposer::toggleScope(int index)
 {
-    if (index < 0 || index >= static_cast<int>(d->chips.size()))
-        return;
-    Chip &chip = d->chips[static_cast<std::size_t>(index)];
-    d->choose(chip, !chip.on);
-    d->scopesEdited();
+    if (d->chips.toggle(index))
+        d->scopesEdited();
 }
 
 void QueryComposer::addScope(const QString &label, const QString &value)
 {
-    const std::string key = label.trimmed().toStdString();
-    query::Scope scope{query::Scope::Kind::Label, key, value.toStdString(), {}};
-    if (key.empty())
-        return;
-    if (key == "site")
-        scope.kind = query::Scope::Kind::Site;
-    else if (key == "group")
-        scope.kind = query::Scope::Kind::Group;
-    d->choose(d->chipFor(scope), true);
-    d->scopesEdited();
+    if (d->chips.add(label, value))
+        d->scopesEdited();
 }
 
 void QueryComposer::removeScope(int index)
 {
-    if (index <= 0 || index >= static_cast<int>(d->chips.size()) - 1)
-        return;
-    const auto chip = d->chips.begin() + index;
-    d->choose(*chip, false);
-    d->chips.erase(chip);
-    d->scopesEdited();
+    if (d->chips.remove(index))
+        d->scopesEdited();
 }
 
 void QueryComposer::setSelectionScope(const QStringList &devices)
 {
-    Chip &selection = d->chips.back();
-    selection.scope.devices = plain(devices);
-    selection.count = devices.size();
-    if (!devices.isEmpty()) {
-        for (Chip &chip : d->chips)
-            chip.on = false; // exactly these
-    }
-    d->choose(selection, !devices.isEmpty());
+    d->source = query::Source::Fleet;
+    d->chips.select(devices);
     d->scopesEdited();
 }
 

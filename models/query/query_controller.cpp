@@ -488,6 +488,7 @@ void QueryController::setLink(std::shared_ptr<nats::Connection> connection, cons
     d->linkUp = d->connection && d->connection->state() == nats::State::Connected;
     d->composer.setSubjects(subjects);
     d->library.setLink(d->connection, subjects, domain, operatorName);
+    d->library.setLinkUp(d->linkUp);
     d->watch.setLinkUp(d->linkUp);
     Q_EMIT readyChanged();
     Q_EMIT progressChanged();

@@ -32,7 +32,10 @@ MDialog {
     width: parent ? Math.min(1120, parent.width - 64) : 960
     height: parent ? Math.min(640, parent.height - 64) : 560
     padding: 0
-    onOpened: table.forceActiveFocus(Qt.PopupFocusReason)
+    onOpened: {
+        table.currentRow = Math.max(0, table.currentRow)
+        table.forceActiveFocus(Qt.PopupFocusReason)
+    }
 
     contentItem: Item {
         SectionTitle {

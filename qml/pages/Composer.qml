@@ -19,16 +19,14 @@ Item {
 
     readonly property var functions: ["count", "min", "max", "avg", "sum", "distinct", "p50", "p95", "p99"]
 
-    readonly property QueryComposer composer: Query.composer
-    readonly property QueryWatch watch: Query.watch
-    readonly property bool asksFleet: composer.source === "fleet"
-    readonly property bool asksServices: composer.source === "services"
-    readonly property bool asksSubject: composer.source === "subject"
-    readonly property var fields: root.composer.select
-    readonly property var groups: root.composer.groupBy
-    readonly property var aggregates: root.composer.aggregates
+    readonly property bool asksFleet: Query.composer.source === "fleet"
+    readonly property bool asksServices: Query.composer.source === "services"
+    readonly property bool asksSubject: Query.composer.source === "subject"
+    readonly property var fields: Query.composer.select
+    readonly property var groups: Query.composer.groupBy
+    readonly property var aggregates: Query.composer.aggregates
     readonly property var usualDeadlines: [500, 1000, 2000, 5000, 10000, 30000]
-    readonly property var deadlineChoices: usualDeadlines.includes(composer.deadlineMs) ? usualDeadlines : usualDeadlines.concat([composer.deadlineMs]).sort((a, b) => a - b)
+    readonly property var deadlineChoices: usualDeadlines.includes(Query.composer.deadlineMs) ? usualDeadlines : usualDeadlines.concat([Query.composer.deadlineMs]).sort((a, b) => a - b)
     readonly property var deadlines: deadlineChoices.map(ms => ({
                 value: ms,
                 text: qsTr("%1 s").arg(Words.decimal(ms / 1000, 1))
@@ -39,10 +37,10 @@ Item {
     }
 
     Connections {
-        target: root.composer
+        target: Query.composer
 
         function onChanged() {
-            where.setText(root.composer.where)
+            where.setText(Query.composer.where)
         }
     }
 
@@ -60,7 +58,7 @@ Item {
                 objectName: "source"
                 small: true
                 label: qsTr("Whom to ask")
-                current: root.composer.source
+                current: Query.composer.source
                 items: [
                     {
                         value: "fleet",
@@ -75,10 +73,10 @@ Item {
                         text: qsTr("Subject")
                     }
                 ]
-                onChosen: value => root.composer.source = value
+                onChosen: value => Query.composer.source = value
             }
             Repeater {
-                model: root.asksFleet ? root.composer.scopes : []
+                model: root.asksFleet ? Query.composer.scopes : []
 
                 delegate: Chip {
                     required property var modelData
@@ -88,8 +86,8 @@ Item {
                     countText: modelData.count === undefined || modelData.count < 0 ? "" : Words.count(modelData.count)
                     on: modelData.on ?? false
                     removable: modelData.kind !== "all" && (modelData.on ?? false)
-                    onClicked: root.composer.toggleScope(index)
-                    onRemoveRequested: modelData.on ? root.composer.toggleScope(index) : root.composer.removeScope(index)
+                    onClicked: Query.composer.toggleScope(index)
+                    onRemoveRequested: modelData.on ? Query.composer.toggleScope(index) : Query.composer.removeScope(index)
                 }
             }
             Chip {
@@ -98,7 +96,7 @@ Item {
                 visible: root.asksFleet
                 add: true
                 text: qsTr("Add scope")
-                onClicked: scopePicker.openWith(qsTr("Label"), root.composer.labelNames(), false)
+                onClicked: scopePicker.openWith(qsTr("Label"), Query.composer.labelNames(), false)
 
                 PickPopup {
                     id: scopePicker
@@ -111,9 +109,9 @@ Item {
                     onPicked: text => {
                         if (chosenLabel === "") {
                             chosenLabel = text
-                            openWith(qsTr("%1 is").arg(text), root.composer.valuesOf(text), true)
+                            openWith(qsTr("%1 is").arg(text), Query.composer.valuesOf(text), true)
                         } else {
-                            root.composer.addScope(chosenLabel, text)
+                            Query.composer.addScope(chosenLabel, text)
                             chosenLabel = ""
                         }
                     }
@@ -126,8 +124,8 @@ Item {
                 small: true
                 label: qsTr("Name of the service")
                 placeholderText: qsTr("Every service of the account, or a name")
-                text: root.composer.service
-                onTextEdited: root.composer.service = text
+                text: Query.composer.service
+                onTextEdited: Query.composer.service = text
             }
             MTextField {
                 objectName: "subject"
@@ -136,8 +134,8 @@ Item {
                 small: true
                 label: qsTr("Subject")
                 placeholderText: qsTr("Subject, as in orders.status")
-                text: root.composer.subject
-                onTextEdited: root.composer.subject = text
+                text: Query.composer.subject
+                onTextEdited: Query.composer.subject = text
             }
             PlainLabel {
                 visible: root.asksSubject
@@ -150,9 +148,9 @@ Item {
                 objectName: "expected"
                 visible: root.asksSubject
                 label: qsTr("Replies after which it ends; 0 for no count")
-                value: root.composer.expected
+                value: Query.composer.expected
                 most: 1000000
-                onEdited: n => root.composer.expected = n
+                onEdited: n => Query.composer.expected = n
             }
             PlainLabel {
                 visible: root.asksSubject
@@ -164,9 +162,9 @@ Item {
                 objectName: "quiet"
                 visible: root.asksSubject
                 label: qsTr("Milliseconds without a reply after which it ends; 0 for no gap")
-                value: root.composer.quietMs
+                value: Query.composer.quietMs
                 most: 600000
-                onEdited: n => root.composer.quietMs = n
+                onEdited: n => Query.composer.quietMs = n
             }
             PlainLabel {
                 visible: root.asksSubject
@@ -192,9 +190,9 @@ Item {
                 anchors.rightMargin: 16
                 label: qsTr("Payload")
                 placeholderText: qsTr("Sent as it is; may be empty")
-                text: root.composer.payload
+                text: Query.composer.payload
                 maximumLength: 1048576
-                onTextEdited: root.composer.payload = text
+                onTextEdited: Query.composer.payload = text
             }
         }
         Item {
@@ -217,12 +215,12 @@ Item {
                 focus: true
                 label: qsTr("Where")
                 placeholder: root.asksFleet ? qsTr("All of them; or a condition, as in mem.free < 200MB and fw < \"1.5\"") : root.asksServices ? qsTr("All of them; or a condition, as in num_errors > 0") : qsTr("All replies; or a condition on their fields")
-                error: root.composer.whereError
-                validText: root.composer.where === "" ? "" : qsTr("valid, %n term(s)", "", root.composer.whereTerms)
-                onCompletionsWanted: (text, cursor) => showCompletions(root.composer.complete(text, cursor))
-                onEdited: text => root.composer.where = text
+                error: Query.composer.whereError
+                validText: Query.composer.where === "" ? "" : qsTr("valid, %n term(s)", "", Query.composer.whereTerms)
+                onCompletionsWanted: (text, cursor) => showCompletions(Query.composer.complete(text, cursor))
+                onEdited: text => Query.composer.where = text
                 onRunRequested: root.runRequested()
-                Component.onCompleted: setText(root.composer.where)
+                Component.onCompleted: setText(Query.composer.where)
             }
         }
         Item {
@@ -269,7 +267,7 @@ Item {
                 label: qsTr("Select")
 
                 Repeater {
-                    model: root.composer.select
+                    model: Query.composer.select
 
                     delegate: Chip {
                         required property string modelData
@@ -278,19 +276,19 @@ Item {
                         text: modelData
                         mono: true
                         removable: true
-                        onRemoveRequested: root.composer.removeSelect(index)
+                        onRemoveRequested: Query.composer.removeSelect(index)
                     }
                 }
                 Chip {
                     add: true
                     text: qsTr("Add field")
-                    onClicked: fieldPicker.openWith(qsTr("Field"), root.composer.fieldNames(), true)
+                    onClicked: fieldPicker.openWith(qsTr("Field"), Query.composer.fieldNames(), true)
 
                     PickPopup {
                         id: fieldPicker
 
                         y: parent.height + 2
-                        onPicked: text => root.composer.addSelect(text)
+                        onPicked: text => Query.composer.addSelect(text)
                     }
                 }
             }
@@ -315,7 +313,7 @@ Item {
             label: qsTr("Group by")
 
             Repeater {
-                model: root.composer.groupBy
+                model: Query.composer.groupBy
 
                 delegate: Chip {
                     required property string modelData
@@ -324,21 +322,21 @@ Item {
                     text: modelData
                     mono: true
                     removable: true
-                    onRemoveRequested: root.composer.removeGroupBy(index)
+                    onRemoveRequested: Query.composer.removeGroupBy(index)
                 }
             }
             Chip {
-                visible: root.composer.groupBy.length < 3
+                visible: Query.composer.groupBy.length < 3
                 add: true
                 text: qsTr("Add")
                 Accessible.name: qsTr("Add group")
-                onClicked: groupPicker.openWith(qsTr("Group by"), root.composer.fieldNames(), true)
+                onClicked: groupPicker.openWith(qsTr("Group by"), Query.composer.fieldNames(), true)
 
                 PickPopup {
                     id: groupPicker
 
                     y: parent.height + 2
-                    onPicked: text => root.composer.addGroupBy(text)
+                    onPicked: text => Query.composer.addGroupBy(text)
                 }
             }
             PlainLabel {
@@ -349,7 +347,7 @@ Item {
                 color: Theme.t2
             }
             Repeater {
-                model: root.composer.aggregates
+                model: Query.composer.aggregates
 
                 delegate: Chip {
                     required property string modelData
@@ -361,7 +359,7 @@ Item {
                     text: modelData.slice(space + 1)
                     mono: true
                     removable: true
-                    onRemoveRequested: root.composer.removeAggregate(index)
+                    onRemoveRequested: Query.composer.removeAggregate(index)
                 }
             }
             Chip {
@@ -381,9 +379,9 @@ Item {
                     onPicked: text => {
                         if (chosenFunction === "") {
                             chosenFunction = text
-                            openWith(qsTr("%1 of").arg(text), root.composer.fieldNames(), true)
+                            openWith(qsTr("%1 of").arg(text), Query.composer.fieldNames(), true)
                         } else {
-                            root.composer.addAggregate(chosenFunction + " " + text)
+                            Query.composer.addAggregate(chosenFunction + " " + text)
                             chosenFunction = ""
                         }
                     }
@@ -396,22 +394,22 @@ Item {
 
             PreflightText {
                 objectName: "preflight"
-                visible: !root.watch.active
+                visible: !Query.watch.active
                 anchors.left: parent.left
                 anchors.leftMargin: 88
                 anchors.right: buttons.left
                 anchors.rightMargin: 16
                 height: 28
                 clip: true
-                matching: root.asksFleet ? root.composer.matching : -1
-                online: root.composer.matchingOnline
-                offline: root.composer.matchingOffline
-                counting: root.asksFleet && root.composer.counting
-                text: Query.canRun || Query.running || Query.cannotRunReason === "" ? root.composer.preflightText : Query.cannotRunReason
+                matching: root.asksFleet ? Query.composer.matching : -1
+                online: Query.composer.matchingOnline
+                offline: Query.composer.matchingOffline
+                counting: root.asksFleet && Query.composer.counting
+                text: Query.canRun || Query.running || Query.cannotRunReason === "" ? Query.composer.preflightText : Query.cannotRunReason
                 stale: !Fleet.live
             }
             Row {
-                visible: root.watch.active
+                visible: Query.watch.active
                 anchors.left: parent.left
                 anchors.leftMargin: 88
                 anchors.right: buttons.left
@@ -422,13 +420,13 @@ Item {
 
                 StatusShape {
                     anchors.verticalCenter: parent.verticalCenter
-                    shape: root.watch.paused ? "unknown" : "running"
+                    shape: Query.watch.paused ? "unknown" : "running"
                 }
                 PlainLabel {
                     objectName: "watchText"
                     height: parent.height
-                    text: root.watch.text
-                    color: root.watch.paused ? Theme.unk : Theme.t1
+                    text: Query.watch.text
+                    color: Query.watch.paused ? Theme.unk : Theme.t1
                 }
             }
             Row {
@@ -448,13 +446,13 @@ Item {
                     objectName: "watchSelect"
                     visible: !Query.running
                     anchors.verticalCenter: parent.verticalCenter
-                    seconds: root.composer.watchSeconds
-                    onChosen: n => root.composer.watchSeconds = n
+                    seconds: Query.composer.watchSeconds
+                    onChosen: n => Query.composer.watchSeconds = n
                 }
                 MButton {
                     visible: Query.running
                     objectName: "cancelQuery"
-                    text: root.watch.active ? qsTr("Stop") : qsTr("Cancel")
+                    text: Query.watch.active ? qsTr("Stop") : qsTr("Cancel")
                     iconName: "stop"
                     shortcutText: qsTr("Esc")
                     onClicked: Query.cancel()
@@ -508,8 +506,8 @@ Item {
         mono: true
         label: qsTr("Deadline")
         model: root.deadlines
-        currentIndex: root.deadlines.findIndex(entry => entry.value === root.composer.deadlineMs)
-        onActivated: root.composer.deadlineMs = currentValue
+        currentIndex: root.deadlines.findIndex(entry => entry.value === Query.composer.deadlineMs)
+        onActivated: Query.composer.deadlineMs = currentValue
     }
     component NumberField: MTextField {
         id: numberField

@@ -516,15 +516,17 @@ FocusScope {
 
     // What is composed is kept as it is typed: neither a restart nor a crash loses it.
     Component.onCompleted: {
-        const draft = UiSettings.value("queryDraft")
-        if (draft)
-            Query.document.restore(draft)
+        try {
+            Query.document.restore(JSON.parse(UiSettings.value("queryDraft", "{}")))
+        } catch (e) {
+            console.warn("The draft of the query cannot be read:", e)
+        }
     }
     Component.onDestruction: root.keepDraft()
 
     function keepDraft() {
         drafts.stop()
-        UiSettings.setValue("queryDraft", Query.document.draft)
+        UiSettings.setValue("queryDraft", JSON.stringify(Query.document.draft))
     }
 
     Timer {

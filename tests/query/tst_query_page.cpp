@@ -1,0 +1,514 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "demo/demo_fleet.h"
+#include "query/query_controller.h"
+#include "support/fleet.h"
+
+#include <QSignalSpy>
+#include <QTemporaryDir>
+
+#include <atomic>
+
+using namespace muster;
+using namespace muster::test;
+
+/// What the Query page does beside asking a fleet once: other sources, watches, what is saved and kept.
+class QueryPageTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void init();
+    void cleanup();
+    void cleanupTestCase();
+
+    void saysWhatIsSent();
+    void asksServices();
+    void asksASubject();
+    void readOnlyAsksNoSubject();
+    void watchesTheFleet();
+    void watchFollowsWhoComesAndGoes();
+    void watchWaitsForTheLink();
+    void draftComesBack();
+    void savesLoadsAndKnowsEdits();
+    void conflictLosesNothing();
+    void keepsRunsAndOpensThemOffline();
+    void comparesRuns();
+
+private:
+    void answerOn(const std::string &subject, std::function<std::string()> reply);
+    void instance(const std::string &service, const std::string &id);
+    void runToTheEnd();
+    std::unique_ptr<QueryController> another();
+    QString file() const { return m_folder->filePath(QStringLiteral("muster.db")); }
+    QueryComposer &composer() { return *m_query->composer(); }
+
+    std::unique_ptr<QTemporaryDir> m_folder;
+    std::unique_ptr<nats::LocalServer> m_server;
+    std::unique_ptr<demo::Simulator> m_simulator;
+    std::shared_ptr<nats::Connection> m_operator, m_others;
+    std::vector<nats::Subscription> m_subscriptions;
+    std::atomic<int> m_number{0};    // what one answers with
+    std::atomic<bool> m_more{false}; // whether another answers as well
+    std::unique_ptr<FleetController> m_fleet;
+    std::unique_ptr<QueryController> m_query;
+};
+
+void QueryPageTest::initTestCase()
+{
+    m_server = startServer(true);
+    QVERIFY(m_server);
+    m_operator = connectTo(*m_server);
+    m_others = connectTo(*m_server);
+    QVERIFY(m_operator && m_others && provision(m_operator));
+    demo::SimOptions options;
+    options.devices = 40;
+    options.flappingShare = options.slowShare = options.silentShare = options.errorShare = 0;
+    options.offlineShare = 0.1;
+    auto simulator = demo::Simulator::start(m_server->url(), options);
+    QVERIFY(simulator.ok());
+    m_simulator = std::move(*simulator);
+    QVERIFY(m_simulator->waitUntilUp(30'000));
+}
+
+void QueryPageTest::init()
+{
+    m_folder = std::make_unique<QTemporaryDir>();
+    m_number = 0;
+    m_more = false;
+    m_fleet = std::make_unique<FleetController>();
+    m_query = another();
+    m_fleet->follow(m_operator, Subjects(), {});
+    QTRY_COMPARE(m_fleet->total(), 40);
+    QTRY_COMPARE(composer().matching(), 40);
+}
+
+void QueryPageTest::cleanup()
+{
+    m_subscriptions.clear();
+    m_query.reset();
+    m_fleet.reset();
+}
+
+void QueryPageTest::cleanupTestCase()
+{
+    m_operator.reset();
+    m_others.reset();
+    m_simulator.reset();
+    m_server.reset();
+}
+
+std::unique_ptr<QueryController> QueryPageTest::another()
+{
+    auto query = std::make_unique<QueryController>(m_fleet.get(), file());
+    query->setLink(m_operator, Subjects(), {}, QStringLiteral("plant"), QStringLiteral("mara"));
+    return query;
+}
+
+void QueryPageTest::answerOn(const std::string &subject, std::function<std::string()> reply)
+{
+    auto subscribed =
+        m_others->subscribe(subject, [this, reply = std::move(reply)](const nats::MessageView &message) {
+            if (const std::string text = reply(); !text.empty())
+                (void)m_others->publish(message.reply, text);
+        });
+    QVERIFY(subscribed.ok());
+    m_subscriptions.push_back(std::move(*subscribed));
+    QVERIFY(m_others->flush().ok());
+}
+
+void QueryPageTest::instance(const std::string &service, const std::string &id)
+{
+    const auto head = [service, id](const std::string &type) {
+        return R"({"type":"io.nats.micro.v1.)" + type + R"(_response","name":")" + service + R"(","id":")" +
+               id + R"(","version":"1.2.3")";
+    };
+    const std::string endpoint = R"("name":"list","subject":")" + service + R"(.list","queue_group":"q")";
+    for (const std::string &tail : {std::string(), "." + service, "." + service + "." + id}) {
+        answerOn("$SRV.PING" + tail, [head] { return head("ping") + "}"; });
+        answerOn("$SRV.INFO" + tail,
+                 [head, endpoint] { return head("info") + R"(,"endpoints":[{)" + endpoint + "}]}"; });
+        answerOn("$SRV.STATS" + tail, [head, endpoint] {
+            return head("stats") + R"(,"endpoints":[{)" + endpoint +
+                   R"(,"num_requests":10,"num_errors":1}]})";
+        });
+    }
+}
+
+void QueryPageTest::runToTheEnd()
+{
+    QTRY_VERIFY2(m_query->canRun(), qPrintable(m_query->cannotRunReason()));
+    QSignalSpy kept(m_query->history(), &QueryHistory::kept);
+    m_query->run();
+    QVERIFY(m_query->running());
+    QTRY_VERIFY_WITH_TIMEOUT(!m_query->running(), 10'000);
+    QTRY_VERIFY(!kept.isEmpty());
+    const int runs = m_query->history()->count();
+    QTRY_VERIFY(m_query->history()->record(m_query->live()->run()) || m_query->history()->count() > runs);
+}
+
+void QueryPageTest::saysWhatIsSent()
+{
+    QVERIFY(composer().preflightText().startsWith(QStringLiteral("One request, at most")));
+    composer().setSource(QStringLiteral("services"));
+    QVERIFY(composer().preflightText().contains(QStringLiteral("$SRV.PING, $SRV.INFO and $SRV.STATS")));
+    composer().setService(QStringLiteral("orders"));
+    QVERIFY(composer().preflightText().contains(QStringLiteral("$SRV.STATS.orders")));
+    composer().setService(QStringLiteral("no service"));
+    QVERIFY(!m_query->canRun());
+
+    composer().setSource(QStringLiteral("subject"));
+    QVERIFY(!m_query->canRun());
+    for (const char *wrong : {"a..b", "a.*", "a.>", "a b", ".a", "a."}) {
+        composer().setSubject(QString::fromLatin1(wrong));
+        QVERIFY2(!m_query->canRun(), wrong);
+    }
+    composer().setSubject(QStringLiteral("orders.status"));
+    composer().setPayload(QStringLiteral("{\"a\":1}"));
+    QVERIFY(m_query->canRun());
+    QVERIFY(composer().preflightText().contains(QStringLiteral("7 bytes on orders.status")));
+    composer().setExpected(3);
+    QVERIFY(composer().preflightText().contains(QStringLiteral("after 3 replies")));
+    composer().setSubject(QStringLiteral("fleet.run.d1"));
+    QVERIFY(composer().preflightText().contains(QStringLiteral("Careful")));
+
+    // what was typed for one source is there when it is chosen again
+    composer().setWhere(QStringLiteral("total > 3"));
+    composer().setSource(QStringLiteral("fleet"));
+    QCOMPARE(composer().where(), QString());
+    QTRY_COMPARE(composer().matching(), 40);
+    composer().setSource(QStringLiteral("subject"));
+    QCOMPARE(composer().where(), QStringLiteral("total > 3"));
+    QCOMPARE(composer().matching(), -1);
+}
+
+void QueryPageTest::asksServices()
+{
+    instance("orders", "A1");
+    instance("orders", "A2");
+    instance("stock", "B1");
+    composer().setSource(QStringLiteral("services"));
+    runToTheEnd();
+    QueryResults &live = *m_query->live();
+    QCOMPARE(live.source(), QStringLiteral("services"));
+    QCOMPARE(live.answered(), 3);
+    QCOMPARE(live.rosterSize(), 3);
+    QTRY_COMPARE(live.table()->rowShown(), 3);
+    QCOMPARE(live.byGroupKey(), QStringLiteral("service"));
+    QTRY_COMPARE(live.byGroup().size(), 2);
+    const QVariantMap orders = live.byGroup().front().toMap();
+    QCOMPARE(orders.value(QStringLiteral("name")).toString(), QStringLiteral("orders"));
+    QCOMPARE(orders.value(QStringLiteral("answered")).toInt(), 2);
+    QCOMPARE(orders.value(QStringLiteral("total")).toInt(), 2);
+    QVERIFY(live.percentiles().value(QStringLiteral("p50")).toDouble() > 0);
+    QVERIFY(composer().fieldNames().contains(QStringLiteral("num_requests")));
+
+    composer().setWhere(QStringLiteral("service = \"stock\""));
+    runToTheEnd();
+    QCOMPARE(live.answered(), 1);
+    QCOMPARE(live.empty(), 2);
+    QTRY_COMPARE(live.table()->rowShown(), 1);
+}
+
+void QueryPageTest::asksASubject()
+{
+    answerOn("orders.status", [] { return R"({"total":4,"unit":"kg"})"; });
+    answerOn("orders.status", [] { return "plain text"; });
+    composer().setSource(QStringLiteral("subject"));
+    composer().setSubject(QStringLiteral("orders.status"));
+    composer().setExpected(2);
+    runToTheEnd();
+    QueryResults &live = *m_query->live();
+    QCOMPARE(live.answered(), 2);
+    QCOMPARE(live.rosterSize(), 2);
+    QTRY_COMPARE(live.table()->rowShown(), 2);
+    QVERIFY(live.byGroup().isEmpty()); // grouped by nothing
+    QVERIFY(!m_query->canAskAgain());
+
+    composer().setExpected(3);
+    composer().setDeadlineMs(300);
+    runToTheEnd();
+    QCOMPARE(live.answered(), 2);
+    QCOMPARE(live.silent(), 1);
+    QCOMPARE(live.rosterSize(), 3);
+    live.setTab(QStringLiteral("silent"));
+    QTRY_COMPARE(live.table()->rowShown(), 1);
+}
+
+void QueryPageTest::readOnlyAsksNoSubject()
+{
+    m_query->setReadOnly(true);
+    QTRY_VERIFY(m_query->canRun());
+    composer().setSource(QStringLiteral("subject"));
+    composer().setSubject(QStringLiteral("orders.status"));
+    QVERIFY(!m_query->canRun());
+    QVERIFY(m_query->cannotRunReason().contains(QStringLiteral("read only")));
+}
+
+void QueryPageTest::watchesTheFleet()
+{
+    composer().setWatchSeconds(1);
+    QTRY_VERIFY(m_query->canRun());
+    QueryWatch &watch = *m_query->watch();
+    int wrongSums = 0;
+    connect(m_query->live(), &QueryResults::progressChanged, this, [this, &wrongSums] {
+        const QueryResults &live = *m_query->live();
+        const int sum =
+            live.answered() + live.empty() + live.errors() + live.silent() + live.offline() + live.waiting();
+        wrongSums += sum == 40 && live.rosterSize() == 40 ? 0 : 1;
+    });
+    QSignalSpy kept(m_query->history(), &QueryHistory::kept);
+    m_query->run();
+    QVERIFY(watch.active());
+    QTRY_COMPARE_WITH_TIMEOUT(watch.round(), 3, 20'000);
+    QVERIFY(m_query->running()); // between two rounds as well
+    QVERIFY(!m_query->canRun());
+    QTRY_VERIFY_WITH_TIMEOUT(!m_query->asking() && watch.text().contains(QStringLiteral("cells changed")),
+                             10'000);
+    QVERIFY(watch.changedCells() > 0); // uptime, if nothing else
+    QVERIFY(watch.text().startsWith(QStringLiteral("Round 3, ")));
+    QVERIFY(watch.text().contains(QStringLiteral("0 added, 0 gone, next in")));
+    TableModel &table = *m_query->live()->table();
+    QVERIFY(table.watched());
+    QCOMPARE(table.rowTotal(), 40);
+    QVERIFY(table.changedRows() > 0 && table.changedRows() <= 36); // the offline say nothing
+    QCOMPARE(wrongSums, 0);
+    m_query->cancel();
+    QVERIFY(!m_query->running() && !watch.active());
+    QTRY_VERIFY(m_query->canRun());
+    QVERIFY(kept.count() >= 1);
+    QTRY_COMPARE(m_query->history()->count(), 1); // one entry for all its rounds
+
+    composer().setWatchSeconds(0);
+    runToTheEnd();
+    QVERIFY(!table.watched());
+    disconnect(m_query->live(), nullptr, this, nullptr);
+}
+
+void QueryPageTest::watchFollowsWhoComesAndGoes()
+{
+    answerOn("orders.status", [this] { return R"({"round":)" + std::to_string(++m_number) + "}"; });
+    answerOn("orders.status", [] { return R"({"steady":1})"; });
+    answerOn("orders.status", [this] { return m_more ? R"({"extra":1})" : ""; });
+    composer().setSource(QStringLiteral("subject"));
+    composer().setSubject(QStringLiteral("orders.status"));
+    composer().setQuietMs(200);
+    composer().setWatchSeconds(1);
+    m_query->run();
+    TableModel &table = *m_query->live()->table();
+    const QueryWatch &watch = *m_query->watch();
+    QTRY_COMPARE_WITH_TIMEOUT(watch.round(), 2, 10'000);
+    m_more = true;
+    QTRY_VERIFY_WITH_TIMEOUT(watch.text().contains(QStringLiteral("1 added, 0 gone")), 10'000);
+    QCOMPARE(table.rowTotal(), 3);
+    QVERIFY(watch.changedCells() > 0);
+    m_more = false;
+    QTRY_VERIFY_WITH_TIMEOUT(watch.text().contains(QStringLiteral("0 added, 1 gone")), 10'000);
+    QCOMPARE(table.rowTotal(), 2);
+    m_query->cancel();
+}
+
+void QueryPageTest::watchWaitsForTheLink()
+{
+    composer().setWatchSeconds(1);
+    m_query->run();
+    QueryWatch &watch = *m_query->watch();
+    QTRY_VERIFY_WITH_TIMEOUT(watch.round() >= 2, 10'000);
+    QTRY_VERIFY_WITH_TIMEOUT(!m_query->asking(), 10'000);
+    m_query->setLinkUp(false);
+    QVERIFY(watch.paused());
+    QVERIFY(watch.text().contains(QStringLiteral("the link is down")));
+    const int round = watch.round();
+    QSignalSpy ticks(&watch, &QueryWatch::changed);
+    QTRY_VERIFY_WITH_TIMEOUT(ticks.count() >= 8, 10'000); // two seconds: another round was due
+    QCOMPARE(watch.round(), round);
+    QVERIFY(m_query->running());
+    m_query->setLinkUp(true);
+    QTRY_VERIFY_WITH_TIMEOUT(watch.round() > round, 10'000); // by itself
+    QVERIFY(!watch.paused());
+    m_query->cancel();
+}
+
+void QueryPageTest::draftComesBack()
+{
+    composer().setWhere(QStringLiteral("mem.free < "));
+    composer().addScope(QStringLiteral("region"), QStringLiteral("eu"));
+    composer().setSource(QStringLiteral("subject"));
+    composer().setSubject(QStringLiteral("orders.status"));
+    composer().setPayload(QStringLiteral("two\nlines"));
+    const QVariantMap draft = m_query->document()->draft();
+    m_query = another();
+    m_query->document()->restore(draft);
+    QCOMPARE(composer().source(), QStringLiteral("subject"));
+    QCOMPARE(composer().payload(), QStringLiteral("two\nlines"));
+    composer().setSource(QStringLiteral("fleet"));
+    QCOMPARE(composer().where(), QStringLiteral("mem.free < ")); // what is not complete, too
+    QCOMPARE(composer().scopes().size(), 3);
+    QVERIFY(m_query->document()->edited());
+    m_query->document()->restore({{QStringLiteral("fleet"), QStringLiteral("nonsense")}});
+    QCOMPARE(composer().where(), QStringLiteral("mem.free < "));
+}
+
+void QueryPageTest::savesLoadsAndKnowsEdits()
+{
+    QueryDocument &document = *m_query->document();
+    QVERIFY(!document.edited());
+    composer().setWhere(QStringLiteral("mem.free < 200MB"));
+    QVERIFY(document.edited());
+    QSignalSpy saved(&document, &QueryDocument::saved);
+    document.saveAs(QStringLiteral("  Low memory "), false);
+    QTRY_COMPARE(saved.count(), 1);
+    QCOMPARE(document.name(), QStringLiteral("Low memory"));
+    QVERIFY(!document.edited() && !document.saving() && !document.shared());
+    composer().setDeadlineMs(5000);
+    QVERIFY(document.edited());
+    composer().setDeadlineMs(2000);
+    QVERIFY(!document.edited());
+
+    composer().setWhere(QStringLiteral("mem.free < 100MB"));
+    document.save();
+    QTRY_COMPARE(saved.count(), 2);
+    QTRY_COMPARE(m_query->library()->count(), 1);
+    const QString id = document.id();
+    document.startAnew();
+    QCOMPARE(composer().where(), QString());
+    QVERIFY(document.id().isEmpty());
+    document.load(id);
+    QCOMPARE(composer().where(), QStringLiteral("mem.free < 100MB"));
+    QVERIFY(!document.edited());
+    m_query->library()->rename(id, QStringLiteral("Very low memory"));
+    QTRY_COMPARE(document.name(), QStringLiteral("Very low memory"));
+
+    // in the account: colleagues have it
+    QTRY_VERIFY2(m_query->library()->canShare(), qPrintable(m_query->library()->cannotShareReason()));
+    document.saveAs(QStringLiteral("For all"), true);
+    QTRY_COMPARE(saved.count(), 3);
+    QVERIFY(document.shared());
+    QTRY_COMPARE(m_query->library()->count(), 2);
+    m_query->library()->remove(document.id());
+    QTRY_COMPARE(m_query->library()->count(), 1);
+    QCOMPARE(composer().where(), QStringLiteral("mem.free < 100MB")); // what is composed stays
+    QVERIFY(document.id().isEmpty());
+
+    document.saveAs(QString(), false);
+    QTRY_VERIFY(!document.problem().isEmpty());
+    QVERIFY(!document.saving());
+}
+
+void QueryPageTest::conflictLosesNothing()
+{
+    QueryDocument &document = *m_query->document();
+    QTRY_VERIFY2(m_query->library()->canShare(), qPrintable(m_query->library()->cannotShareReason()));
+    QSignalSpy saved(&document, &QueryDocument::saved);
+    document.saveAs(QStringLiteral("Ours"), true);
+    QTRY_COMPARE(saved.count(), 1);
+    const QString id = document.id();
+
+    auto colleague =
+        std::make_unique<QueryController>(m_fleet.get(), m_folder->filePath(QStringLiteral("b.db")));
+    const auto theirLink = connectTo(*m_server);
+    colleague->setLink(theirLink, Subjects(), {}, QStringLiteral("plant"), QStringLiteral("jo"));
+    QTRY_VERIFY(!colleague->library()->nameOf(id).isEmpty());
+    colleague->document()->load(id);
+    colleague->composer()->setWhere(QStringLiteral("cpu.pct > 90"));
+    QSignalSpy theirs(colleague->document(), &QueryDocument::saved);
+    colleague->document()->save();
+    QTRY_COMPARE(theirs.count(), 1);
+
+    composer().setWhere(QStringLiteral("cpu.pct > 50"));
+    document.save();
+    QTRY_VERIFY(!document.conflictText().isEmpty());
+    QVERIFY2(document.conflictText().contains(QStringLiteral("jo")), qPrintable(document.conflictText()));
+    QCOMPARE(composer().where(), QStringLiteral("cpu.pct > 50"));
+    QVERIFY(document.edited());
+    document.saveAs(QStringLiteral("Mine"), true);
+    QTRY_COMPARE(saved.count(), 2);
+    QVERIFY(document.conflictText().isEmpty());
+    QVERIFY(document.id() != id);
+    document.load(id);
+    QCOMPARE(composer().where(), QStringLiteral("cpu.pct > 90"));
+}
+
+void QueryPageTest::keepsRunsAndOpensThemOffline()
+{
+    composer().setWhere(QStringLiteral("os = \"linux\""));
+    runToTheEnd();
+    QTRY_COMPARE(m_query->history()->count(), 1);
+    const QString run = m_query->live()->run();
+    const int answered = m_query->live()->answered();
+    const int offline = m_query->live()->offline();
+    const int roster = m_query->live()->rosterSize();
+    QVERIFY(answered > 0);
+
+    // a later start, without a connection
+    m_query = std::make_unique<QueryController>(m_fleet.get(), file());
+    QTRY_COMPARE(m_query->history()->count(), 1);
+    QVERIFY(!m_query->showsPast());
+    m_query->openPast(run);
+    QTRY_VERIFY(m_query->showsPast());
+    QueryResults &past = *m_query->shown();
+    QCOMPARE(&past, m_query->past());
+    QCOMPARE(past.run(), run);
+    QCOMPARE(past.fleet(), QStringLiteral("plant"));
+    QVERIFY(past.at().isValid());
+    QCOMPARE(past.answered(), answered);
+    QCOMPARE(past.rosterSize(), roster);
+    QTRY_COMPARE(past.table()->rowShown(), answered);
+    past.setTab(QStringLiteral("offline"));
+    QTRY_COMPARE(past.table()->rowShown(), offline);
+    QTRY_VERIFY(past.percentiles().value(QStringLiteral("p50")).toDouble() > 0);
+    QVERIFY(!past.byGroup().isEmpty());
+    QVERIFY(!m_query->canAskPastAgain());
+
+    QSignalSpy exported(past.table(), &TableModel::exportFinished);
+    past.table()->exportTo(QUrl::fromLocalFile(m_folder->filePath(QStringLiteral("past.csv"))));
+    QTRY_COMPARE(exported.count(), 1);
+    QCOMPARE(exported.front().at(1).toInt(), offline);
+
+    // asked again, once there is a connection: the live results are shown, the past ones stay kept
+    m_query->setLink(m_operator, Subjects(), {}, QStringLiteral("plant"), {});
+    QVERIFY(m_query->canAskPastAgain());
+    m_query->askPastAgain();
+    QVERIFY(!m_query->showsPast());
+    QCOMPARE(composer().where(), QStringLiteral("os = \"linux\""));
+    QTRY_VERIFY_WITH_TIMEOUT(m_query->live()->filled() && !m_query->running(), 10'000);
+    QTRY_COMPARE(m_query->history()->count(), 2);
+}
+
+void QueryPageTest::comparesRuns()
+{
+    answerOn("orders.status", [this] { return R"({"stock":)" + std::to_string(m_number.load()) + "}"; });
+    answerOn("orders.status", [this] { return m_more ? R"({"stock":7})" : ""; });
+    composer().setSource(QStringLiteral("subject"));
+    composer().setSubject(QStringLiteral("orders.status"));
+    composer().setQuietMs(200);
+    runToTheEnd();
+    const QString first = m_query->live()->run();
+    m_number = 2;
+    m_more = true;
+    runToTheEnd();
+    const QString later = m_query->live()->run();
+    QTRY_COMPARE(m_query->history()->count(), 2);
+    QTRY_COMPARE(m_query->history()->before(later), first);
+
+    QueryComparison &comparison = *m_query->comparison();
+    comparison.compare(later, first); // in any order
+    QVERIFY(comparison.active());
+    QTRY_VERIFY(!comparison.busy());
+    QCOMPARE(comparison.problem(), QString());
+    QVERIFY(comparison.sameQuestion());
+    QCOMPARE(comparison.added(), 1);
+    QCOMPARE(comparison.gone(), 0);
+    QCOMPARE(comparison.changedRows(), 1);
+    QCOMPARE(comparison.changedCells(), 1);
+    QTRY_COMPARE(comparison.table()->rowTotal(), 2);
+    QVERIFY(!m_query->showsPast()); // opening them for this shows nothing else
+
+    comparison.compare(later, QStringLiteral("not there"));
+    QTRY_VERIFY(!comparison.problem().isEmpty());
+    QVERIFY(!comparison.busy());
+    comparison.close();
+    QVERIFY(!comparison.active());
+}
+
+QTEST_MAIN(QueryPageTest)
+#include "tst_query_page.moc"
