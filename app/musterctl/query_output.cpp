@@ -77,6 +77,26 @@ bool isEmptyColumn(const table::Table &table, table::ColumnIndex column,
            });
 }
 
+/// What those who answered with an error said.
+std::string errorList(const Answers &answers)
+{
+    constexpr std::size_t most = 10;
+    table::ViewSpec spec;
+    spec.filter = filter::Expression::equals("outcome", Value(std::string(query::name(Outcome::Error))));
+    spec.sort = sortKeys(answers.order());
+    const std::optional<table::View> view = table::evaluate(*answers.table.snapshot(), spec);
+    const table::ColumnIndex column = answers.table.column("error");
+    if (!view || column < 0)
+        return {};
+    std::string text;
+    for (std::size_t i = 0; i < std::min(most, view->rows.size()); ++i)
+        text += displayText(answers.table.key(view->rows[i]), 60) +
+                " failed: " + displayText(toText(answers.table.cell(view->rows[i], column)), 200) + "\n";
+    if (view->rows.size() > most)
+        text += "... and " + std::to_string(view->rows.size() - most) + " more with an error\n";
+    return text;
+}
+
 } // namespace
 
 QueryOutput::QueryOutput(const QueryOptions &options)
@@ -279,6 +299,8 @@ Status QueryOutput::printAs(const Answers &answers, const Round &round)
                                                            : groupTable(answers, isWatch))
                            .c_str(),
                        stdout);
+        if (answers.tally.of(Outcome::Error) > 0)
+            std::fputs(errorList(answers).c_str(), stdout);
         break;
     case Output::Csv:
     case Output::Tsv:

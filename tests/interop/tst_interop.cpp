@@ -45,6 +45,8 @@ private Q_SLOTS:
     void cleanup();
     void javaScriptDeviceIsSeenAndQueried();
     void javaScriptDeviceSaysThatItCloses();
+    void javaScriptServiceIsQueried();
+    void javaScriptServicesAreToldApart();
     void mqttDeviceIsSeenAndMeasured();
     void mqttDeviceIsClosedByItsWill();
     void mqttDeviceAnswersQueries();
@@ -56,6 +58,7 @@ private:
     QJsonObject query(const QStringList &arguments);
     void startJavaScript(const QString &id);
     void startMqtt(const QString &id);
+    void startService(Device &process, const QString &name, const QString &metadata, int instances = 1);
 
     std::unique_ptr<nats::LocalServer> m_server;
     std::unique_ptr<Device> m_device;
@@ -173,6 +176,83 @@ void InteropTest::javaScriptDeviceSaysThatItCloses()
     QVERIFY(m_device->stop());
     QCOMPARE(device(QStringLiteral("js-2"), {QStringLiteral("presence")}).value(QStringLiteral("presence")),
              QStringLiteral("offline"));
+}
+
+void InteropTest::startService(Device &process, const QString &name, const QString &metadata, int instances)
+{
+    process.start(QStringLiteral(MUSTER_NODE), {QStringLiteral(MUSTER_INTEROP_DIR "/js_service.mjs"),
+                                                QString::fromStdString(m_server->url()), name, metadata});
+    QTRY_COMPARE_WITH_TIMEOUT(query({QStringLiteral("--service"), name}).value(QStringLiteral("roster")),
+                              instances, 30'000);
+}
+
+void InteropTest::javaScriptServiceIsQueried()
+{
+    startService(*m_device, QStringLiteral("orders"), QStringLiteral(R"({"zone":"a"})"));
+    const auto order = [this](const QString &amount) {
+        return query({QStringLiteral("--subject"), QStringLiteral("orders.create"),
+                      QStringLiteral("--payload"), QStringLiteral(R"({"amount":%1})").arg(amount),
+                      QStringLiteral("--count"), QStringLiteral("1")})
+            .value(QStringLiteral("rows"))
+            .toArray()
+            .at(0)
+            .toObject();
+    };
+    const QJsonObject done = order(QStringLiteral("3"));
+    QCOMPARE(done.value(QStringLiteral("outcome")), QStringLiteral("answered"));
+    QCOMPARE(done.value(QStringLiteral("amount")), 3);
+    QCOMPARE(done.value(QStringLiteral("tags")), QStringLiteral(R"(["new"])"));
+    const QJsonObject refused = order(QStringLiteral("-1"));
+    QCOMPARE(refused.value(QStringLiteral("outcome")), QStringLiteral("error"));
+    QCOMPARE(refused.value(QStringLiteral("error")),
+             QStringLiteral("422: an amount of -1 cannot be ordered"));
+
+    const QJsonObject answer = query({QStringLiteral("--source"), QStringLiteral("services")});
+    QCOMPARE(answer.value(QStringLiteral("roster")), 1);
+    QCOMPARE(answer.value(QStringLiteral("tally")).toObject().value(QStringLiteral("answered")), 1);
+    QCOMPARE(answer.value(QStringLiteral("rejected")), 0);
+    const QJsonArray rows = answer.value(QStringLiteral("rows")).toArray();
+    QCOMPARE(rows.size(), 2);
+    const QJsonObject create = rows.at(0).toObject();
+    const QJsonObject expected{{QStringLiteral("service"), QStringLiteral("orders")},
+                               {QStringLiteral("version"), QStringLiteral("1.2.3")},
+                               {QStringLiteral("description"), QStringLiteral("takes orders")},
+                               {QStringLiteral("endpoint"), QStringLiteral("create")},
+                               {QStringLiteral("subject"), QStringLiteral("orders.create")},
+                               {QStringLiteral("queue_group"), QStringLiteral("q")},
+                               {QStringLiteral("num_requests"), 2},
+                               {QStringLiteral("num_errors"), 1},
+                               {QStringLiteral("metadata.zone"), QStringLiteral("a")},
+                               {QStringLiteral("endpoint_metadata.unit"), QStringLiteral("pieces")},
+                               {QStringLiteral("data.cache.hits"), 7}};
+    for (auto fact = expected.begin(); fact != expected.end(); ++fact)
+        QVERIFY2(create.value(fact.key()) == fact.value(), qPrintable(fact.key()));
+    QVERIFY(
+        create.value(QStringLiteral("last_error")).toString().contains(QStringLiteral("cannot be ordered")));
+    QVERIFY(create.value(QStringLiteral("processing_time_ms")).isDouble());
+    QVERIFY(create.value(QStringLiteral("started")).toString().startsWith(QStringLiteral("20")));
+    QCOMPARE(create.value(QStringLiteral("device")).toString(),
+             create.value(QStringLiteral("instance")).toString() + QStringLiteral("/create"));
+    QCOMPARE(rows.at(1).toObject().value(QStringLiteral("endpoint")), QStringLiteral("list"));
+}
+
+void InteropTest::javaScriptServicesAreToldApart()
+{
+    Device second;
+    Device other;
+    startService(*m_device, QStringLiteral("orders"), QStringLiteral("{}"));
+    startService(second, QStringLiteral("orders"), QStringLiteral("{}"), 2);
+    startService(other, QStringLiteral("stock"), QStringLiteral("{}"));
+    QCOMPARE(query({QStringLiteral("--source"), QStringLiteral("services")}).value(QStringLiteral("roster")),
+             3);
+    const QJsonObject stock = query({QStringLiteral("--source"), QStringLiteral("services"),
+                                     QStringLiteral("--where"), QStringLiteral("service = \"stock\"")});
+    QCOMPARE(stock.value(QStringLiteral("tally")).toObject().value(QStringLiteral("answered")), 1);
+    QCOMPARE(stock.value(QStringLiteral("tally")).toObject().value(QStringLiteral("empty")), 2);
+    QVERIFY(second.stop());
+    QTRY_COMPARE_WITH_TIMEOUT(
+        query({QStringLiteral("--service"), QStringLiteral("orders")}).value(QStringLiteral("roster")), 1,
+        20'000);
 }
 
 void InteropTest::mqttDeviceIsSeenAndMeasured()

@@ -219,6 +219,7 @@ void MusterctlTest::queriesByHand()
     QCOMPARE(asked.code, 0);
     QVERIFY(asked.out.contains(QStringLiteral("answered 1 empty 1 error 1 silent 2 offline 1 = 6")));
     QVERIFY(asked.out.contains(QRegularExpression(QStringLiteral("1\\.4\\.2 +1 +12\\.5"))));
+    QVERIFY(asked.out.contains(QStringLiteral("d2 failed: busy: try later\n")));
     const QStringList lines = linesOf(csv);
     QCOMPARE(lines.size(), 7);
     QCOMPARE(lines.first(), QStringLiteral("device,outcome,fw,cpu.pct,reply_ms,late,error"));
