@@ -2,6 +2,14 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="de_DE" sourcelanguage="en_US">
 <context>
+    <name>CellToolTip</name>
+    <message>
+        <source>before</source>
+        <comment>earlier than the first round</comment>
+        <translation>davor</translation>
+    </message>
+</context>
+<context>
     <name>CheckText</name>
     <message>
         <source>Server reached</source>
@@ -134,14 +142,96 @@
     </message>
 </context>
 <context>
+    <name>ComparisonDialog</name>
+    <message>
+        <source>Comparison</source>
+        <translation>Vergleich</translation>
+    </message>
+    <message>
+        <source>Columns</source>
+        <translation>Spalten</translation>
+    </message>
+    <message>
+        <source>Cancel export, %1 %</source>
+        <translation>Export abbrechen, %1 %</translation>
+    </message>
+    <message>
+        <source>Export CSV</source>
+        <translation>CSV exportieren</translation>
+    </message>
+    <message>
+        <source>There is no difference to export</source>
+        <translation>Es gibt keinen Unterschied zu exportieren</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation>Vorher</translation>
+    </message>
+    <message>
+        <source>After</source>
+        <translation>Nachher</translation>
+    </message>
+    <message>
+        <source>These are different questions: what one did not ask for counts as absent.</source>
+        <translation>Dies sind verschiedene Fragen: wonach die eine nicht fragte, gilt als nicht vorhanden.</translation>
+    </message>
+    <message>
+        <source>cells changed</source>
+        <translation>Zellen geändert</translation>
+    </message>
+    <message>
+        <source>rows changed</source>
+        <translation>Zeilen geändert</translation>
+    </message>
+    <message>
+        <source>added</source>
+        <translation>hinzugekommen</translation>
+    </message>
+    <message>
+        <source>gone</source>
+        <translation>weggefallen</translation>
+    </message>
+    <message>
+        <source>the same</source>
+        <translation>gleich</translation>
+    </message>
+    <message>
+        <source>They cannot be compared</source>
+        <translation>Sie lassen sich nicht vergleichen</translation>
+    </message>
+    <message>
+        <source>Comparing ...</source>
+        <translation>Wird verglichen …</translation>
+    </message>
+    <message>
+        <source>No row has &quot;%1&quot;</source>
+        <translation>Keine Zeile enthält „%1“</translation>
+    </message>
+    <message>
+        <source>Nothing differs</source>
+        <translation>Nichts unterscheidet sich</translation>
+    </message>
+    <message numerus="yes">
+        <source>Exported %n row(s) to %1</source>
+        <translation>
+            <numerusform>%n Zeile nach %1 exportiert</numerusform>
+            <numerusform>%n Zeilen nach %1 exportiert</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Not exported to %1: %2</source>
+        <translation>Nicht nach %1 exportiert: %2</translation>
+    </message>
+</context>
+<context>
     <name>Composer</name>
     <message>
         <source>%1 s</source>
         <translation>%1 s</translation>
-    </message>
-    <message>
-        <source>Scope</source>
-        <translation>Umfang</translation>
     </message>
     <message>
         <source>Add scope</source>
@@ -241,6 +331,78 @@
     <message>
         <source>Ctrl Enter</source>
         <translation>Strg Eingabe</translation>
+    </message>
+    <message>
+        <source>Ask</source>
+        <translation>Fragen</translation>
+    </message>
+    <message>
+        <source>Whom to ask</source>
+        <translation>Wer gefragt wird</translation>
+    </message>
+    <message>
+        <source>Fleet</source>
+        <translation>Flotte</translation>
+    </message>
+    <message>
+        <source>Services</source>
+        <translation>Dienste</translation>
+    </message>
+    <message>
+        <source>Subject</source>
+        <translation>Subject</translation>
+    </message>
+    <message>
+        <source>Name of the service</source>
+        <translation>Name des Dienstes</translation>
+    </message>
+    <message>
+        <source>Every service of the account, or a name</source>
+        <translation>Alle Dienste des Kontos, oder ein Name</translation>
+    </message>
+    <message>
+        <source>Subject, as in orders.status</source>
+        <translation>Subject, etwa orders.status</translation>
+    </message>
+    <message>
+        <source>Ends after</source>
+        <translation>Endet nach</translation>
+    </message>
+    <message>
+        <source>Replies after which it ends; 0 for no count</source>
+        <translation>Antworten, nach denen es endet; 0 für keine Zahl</translation>
+    </message>
+    <message>
+        <source>replies, or a gap of</source>
+        <translation>Antworten, oder einer Pause von</translation>
+    </message>
+    <message>
+        <source>Milliseconds without a reply after which it ends; 0 for no gap</source>
+        <translation>Millisekunden ohne Antwort, nach denen es endet; 0 für keine Pause</translation>
+    </message>
+    <message>
+        <source>ms</source>
+        <translation>ms</translation>
+    </message>
+    <message>
+        <source>Payload</source>
+        <translation>Nutzlast</translation>
+    </message>
+    <message>
+        <source>Sent as it is; may be empty</source>
+        <translation>Wird gesendet, wie sie ist; darf leer sein</translation>
+    </message>
+    <message>
+        <source>All of them; or a condition, as in num_errors &gt; 0</source>
+        <translation>Alle; oder eine Bedingung, etwa num_errors &gt; 0</translation>
+    </message>
+    <message>
+        <source>All replies; or a condition on their fields</source>
+        <translation>Alle Antworten; oder eine Bedingung an ihre Felder</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Beenden</translation>
     </message>
 </context>
 <context>
@@ -884,6 +1046,98 @@
             <numerusform>%n Zeilen</numerusform>
         </translation>
     </message>
+    <message>
+        <source>changed in this round</source>
+        <translation>in dieser Runde geändert</translation>
+    </message>
+    <message>
+        <source>No row</source>
+        <translation>Keine Zeile</translation>
+    </message>
+    <message>
+        <source>Row %1 of %2: %3</source>
+        <translation>Zeile %1 von %2: %3</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>column and cell</comment>
+        <translation>%1: %2</translation>
+    </message>
+</context>
+<context>
+    <name>HistoryDialog</name>
+    <message>
+        <source>History</source>
+        <translation>Verlauf</translation>
+    </message>
+    <message>
+        <source>Filter runs</source>
+        <translation>Läufe filtern</translation>
+    </message>
+    <message>
+        <source>Columns</source>
+        <translation>Spalten</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Past runs</source>
+        <translation>Vergangene Läufe</translation>
+    </message>
+    <message>
+        <source>Reading the history ...</source>
+        <translation>Der Verlauf wird gelesen …</translation>
+    </message>
+    <message>
+        <source>No run has &quot;%1&quot;</source>
+        <translation>Kein Lauf enthält „%1“</translation>
+    </message>
+    <message>
+        <source>Nothing was asked yet</source>
+        <translation>Noch wurde nichts gefragt</translation>
+    </message>
+    <message>
+        <source>Every run is kept here with its results when it ends.</source>
+        <translation>Jeder Lauf wird hier mit seinen Ergebnissen aufbewahrt, wenn er endet.</translation>
+    </message>
+    <message>
+        <source>Forget</source>
+        <translation>Vergessen</translation>
+    </message>
+    <message>
+        <source>Choose one run.</source>
+        <translation>Wählen Sie einen Lauf.</translation>
+    </message>
+    <message>
+        <source>Compare the two</source>
+        <translation>Beide vergleichen</translation>
+    </message>
+    <message>
+        <source>Compare with the one before</source>
+        <translation>Mit dem davor vergleichen</translation>
+    </message>
+    <message>
+        <source>Choose one run, or two to compare.</source>
+        <translation>Wählen Sie einen Lauf, oder zwei zum Vergleichen.</translation>
+    </message>
+    <message>
+        <source>There is no earlier run of the same question with results.</source>
+        <translation>Es gibt keinen früheren Lauf derselben Frage mit Ergebnissen.</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Öffnen</translation>
+    </message>
+    <message>
+        <source>Forget this run</source>
+        <translation>Diesen Lauf vergessen</translation>
+    </message>
+    <message>
+        <source>The run and its results are removed from this computer. Saved queries stay.</source>
+        <translation>Der Lauf und seine Ergebnisse werden von diesem Rechner entfernt. Gespeicherte Abfragen bleiben.</translation>
+    </message>
 </context>
 <context>
     <name>Logo</name>
@@ -983,6 +1237,30 @@
     <message>
         <source>Connection</source>
         <translation>Verbindung</translation>
+    </message>
+    <message>
+        <source>Back to the fleet</source>
+        <translation>Zurück zur Flotte</translation>
+    </message>
+    <message>
+        <source>Saved queries and past results</source>
+        <translation>Gespeicherte Abfragen und vergangene Ergebnisse</translation>
+    </message>
+    <message>
+        <source>Saved queries</source>
+        <translation>Gespeicherte Abfragen</translation>
+    </message>
+    <message>
+        <source>Query, Ctrl+O</source>
+        <translation>Abfrage, Strg+O</translation>
+    </message>
+    <message>
+        <source>Past runs</source>
+        <translation>Vergangene Läufe</translation>
+    </message>
+    <message>
+        <source>Query, Ctrl+H</source>
+        <translation>Abfrage, Strg+H</translation>
     </message>
 </context>
 <context>
@@ -1085,11 +1363,137 @@
     </message>
 </context>
 <context>
-    <name>QueryPage</name>
+    <name>QueryHeader</name>
     <message>
         <source>Live Query</source>
         <translation>Live-Abfrage</translation>
     </message>
+    <message>
+        <source>Not saved</source>
+        <translation>Nicht gespeichert</translation>
+    </message>
+    <message>
+        <source>Saved query</source>
+        <translation>Gespeicherte Abfrage</translation>
+    </message>
+    <message>
+        <source>saving ...</source>
+        <translation>wird gespeichert …</translation>
+    </message>
+    <message>
+        <source>edited</source>
+        <translation>geändert</translation>
+    </message>
+    <message>
+        <source>shared</source>
+        <translation>geteilt</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>Verlauf</translation>
+    </message>
+    <message>
+        <source>Ctrl H</source>
+        <translation>Strg H</translation>
+    </message>
+    <message>
+        <source>Save query</source>
+        <translation>Abfrage speichern</translation>
+    </message>
+    <message>
+        <source>Ctrl S</source>
+        <translation>Strg S</translation>
+    </message>
+    <message>
+        <source>Delete saved query</source>
+        <translation>Gespeicherte Abfrage löschen</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; is removed from the account, for everybody who uses this fleet. What is composed stays.</source>
+        <translation>„%1“ wird aus dem Konto entfernt, für alle, die diese Flotte nutzen. Was verfasst ist, bleibt.</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; is removed from this computer. What is composed stays.</source>
+        <translation>„%1“ wird von diesem Rechner entfernt. Was verfasst ist, bleibt.</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>Löschen</translation>
+    </message>
+    <message>
+        <source>Saved &quot;%1&quot;</source>
+        <translation>„%1“ gespeichert</translation>
+    </message>
+</context>
+<context>
+    <name>QueryHistory</name>
+    <message>
+        <source>Run</source>
+        <translation>Lauf</translation>
+    </message>
+    <message>
+        <source>Asked</source>
+        <translation>Gefragt</translation>
+    </message>
+    <message>
+        <source>Question</source>
+        <translation>Frage</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <translation>Quelle</translation>
+    </message>
+    <message>
+        <source>Fleet</source>
+        <translation>Flotte</translation>
+    </message>
+    <message>
+        <source>Roster</source>
+        <translation>Aufgerufen</translation>
+    </message>
+    <message>
+        <source>Answered</source>
+        <translation>Beantwortet</translation>
+    </message>
+    <message>
+        <source>Empty</source>
+        <translation>Leer</translation>
+    </message>
+    <message>
+        <source>Errors</source>
+        <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>Silent</source>
+        <translation>Stumm</translation>
+    </message>
+    <message>
+        <source>Offline</source>
+        <translation>Offline</translation>
+    </message>
+    <message>
+        <source>Unexpected</source>
+        <translation>Unerwartet</translation>
+    </message>
+    <message>
+        <source>Rows</source>
+        <translation>Zeilen</translation>
+    </message>
+    <message>
+        <source>Seconds</source>
+        <translation>Sekunden</translation>
+    </message>
+    <message>
+        <source>Results</source>
+        <translation>Ergebnisse</translation>
+    </message>
+</context>
+<context>
+    <name>QueryPage</name>
     <message>
         <source>answered</source>
         <translation>beantwortet</translation>
@@ -1203,10 +1607,6 @@
         <translation>Kein Gerät antwortete mit einem Treffer</translation>
     </message>
     <message>
-        <source>The line above says how many devices match. Run asks them, and their answers appear here as they come.</source>
-        <translation>Die Zeile oben sagt, auf wie viele Geräte die Bedingung zutrifft. „Ausführen“ fragt sie, und ihre Antworten erscheinen hier, sobald sie eintreffen.</translation>
-    </message>
-    <message>
         <source>Clear the filter</source>
         <translation>Filter leeren</translation>
     </message>
@@ -1233,6 +1633,97 @@
     <message>
         <source>Each is listed with its outcome as soon as that is known.</source>
         <translation>Jedes erscheint mit seinem Ergebnis, sobald es feststeht.</translation>
+    </message>
+    <message>
+        <source>Load theirs</source>
+        <translation>Fremde Fassung laden</translation>
+    </message>
+    <message>
+        <source>Save mine as a new one</source>
+        <translation>Meine als neue speichern</translation>
+    </message>
+    <message>
+        <source>Leave it</source>
+        <translation>So lassen</translation>
+    </message>
+    <message>
+        <source>Past results, not live: asked on %1, of %2: %3</source>
+        <translation>Vergangene Ergebnisse, nicht live: gefragt am %1, Flotte %2: %3</translation>
+    </message>
+    <message>
+        <source>A query is under way.</source>
+        <translation>Eine Abfrage läuft.</translation>
+    </message>
+    <message>
+        <source>There is no connection. Connect to a fleet first.</source>
+        <translation>Es besteht keine Verbindung. Verbinden Sie sich zuerst mit einer Flotte.</translation>
+    </message>
+    <message>
+        <source>Back to live</source>
+        <translation>Zurück zu live</translation>
+    </message>
+    <message>
+        <source>Changed only</source>
+        <translation>Nur Geändertes</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>Vergleichen</translation>
+    </message>
+    <message>
+        <source>What changed since the run before of the same question</source>
+        <translation>Was sich seit dem Lauf davor derselben Frage geändert hat</translation>
+    </message>
+    <message>
+        <source>Compare with the run before</source>
+        <translation>Mit dem Lauf davor vergleichen</translation>
+    </message>
+    <message>
+        <source>There is no earlier run of the same question.</source>
+        <translation>Es gibt keinen früheren Lauf derselben Frage.</translation>
+    </message>
+    <message>
+        <source>The link is down</source>
+        <translation>Die Verbindung ist unterbrochen</translation>
+    </message>
+    <message>
+        <source>Past results</source>
+        <translation>Vergangene Ergebnisse</translation>
+    </message>
+    <message>
+        <source>No answer was without a match</source>
+        <translation>Keine Antwort war ohne Treffer</translation>
+    </message>
+    <message>
+        <source>No answer was an error</source>
+        <translation>Keine Antwort war ein Fehler</translation>
+    </message>
+    <message>
+        <source>Nobody was silent</source>
+        <translation>Niemand blieb stumm</translation>
+    </message>
+    <message>
+        <source>No row changed in this round</source>
+        <translation>Keine Zeile hat sich in dieser Runde geändert</translation>
+    </message>
+    <message>
+        <source>No answer matched</source>
+        <translation>Keine Antwort passte</translation>
+    </message>
+    <message>
+        <source>The line above says what will be sent. Run asks, and the answers appear here as they come.</source>
+        <translation>Die Zeile darüber sagt, was gesendet wird. „Ausführen“ fragt, und die Antworten erscheinen hier, wie sie kommen.</translation>
+    </message>
+    <message numerus="yes">
+        <source>Exported %n row(s) to %1</source>
+        <translation>
+            <numerusform>%n Zeile nach %1 exportiert</numerusform>
+            <numerusform>%n Zeilen nach %1 exportiert</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Not exported to %1: %2</source>
+        <translation>Nicht nach %1 exportiert: %2</translation>
     </message>
 </context>
 <context>
@@ -1266,6 +1757,33 @@
     </message>
 </context>
 <context>
+    <name>RenameQueryDialog</name>
+    <message>
+        <source>Rename query</source>
+        <translation>Abfrage umbenennen</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>A name has at most 80 characters.</source>
+        <translation>Ein Name hat höchstens 80 Zeichen.</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>Umbenennen</translation>
+    </message>
+    <message>
+        <source>Say under which name.</source>
+        <translation>Geben Sie einen Namen an.</translation>
+    </message>
+</context>
+<context>
     <name>ResponsePanel</name>
     <message>
         <source>Response time</source>
@@ -1286,10 +1804,6 @@
     <message>
         <source>Answered by %1</source>
         <translation>Beantwortet nach %1</translation>
-    </message>
-    <message>
-        <source>Answered by group</source>
-        <translation>Beantwortet nach Gruppe</translation>
     </message>
     <message>
         <source>%1: %2 of %3 answered</source>
@@ -1331,12 +1845,113 @@
         <source>%1 could not be read</source>
         <translation>%1 waren nicht lesbar</translation>
     </message>
+    <message>
+        <source>%1 beyond those expected</source>
+        <translation>%1 über die erwarteten hinaus</translation>
+    </message>
 </context>
 <context>
     <name>RollCallBar</name>
     <message>
         <source>Roll-call</source>
         <translation>Appell</translation>
+    </message>
+</context>
+<context>
+    <name>SaveQueryDialog</name>
+    <message>
+        <source>A name has at most 80 characters.</source>
+        <translation>Ein Name hat höchstens 80 Zeichen.</translation>
+    </message>
+    <message>
+        <source>Save query</source>
+        <translation>Abfrage speichern</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>On this computer</source>
+        <translation>Auf diesem Rechner</translation>
+    </message>
+    <message>
+        <source>In the account, for everybody who uses this fleet</source>
+        <translation>Im Konto, für alle, die diese Flotte nutzen</translation>
+    </message>
+    <message>
+        <source>Replaces the query that has this name there.</source>
+        <translation>Ersetzt die Abfrage, die dort diesen Namen hat.</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Replace</source>
+        <translation>Ersetzen</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Speichern</translation>
+    </message>
+    <message>
+        <source>Say under which name.</source>
+        <translation>Geben Sie einen Namen an.</translation>
+    </message>
+</context>
+<context>
+    <name>SavedQueries</name>
+    <message>
+        <source>Find a saved query</source>
+        <translation>Gespeicherte Abfrage suchen</translation>
+    </message>
+    <message>
+        <source>No query was saved yet. Save query keeps what is composed.</source>
+        <translation>Noch ist keine Abfrage gespeichert. „Abfrage speichern“ bewahrt, was verfasst ist.</translation>
+    </message>
+    <message>
+        <source>Nothing matches</source>
+        <translation>Nichts passt</translation>
+    </message>
+    <message>
+        <source>account</source>
+        <translation>Konto</translation>
+    </message>
+    <message>
+        <source>account, by %1</source>
+        <translation>Konto, von %1</translation>
+    </message>
+    <message>
+        <source>this computer</source>
+        <translation>dieser Rechner</translation>
+    </message>
+    <message>
+        <source>as of %1</source>
+        <translation>Stand %1</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>Umbenennen</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>Löschen</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n shared entry(s) cannot be read by this version</source>
+        <translation>
+            <numerusform>%n geteilter Eintrag ist für diese Version nicht lesbar</numerusform>
+            <numerusform>%n geteilte Einträge sind für diese Version nicht lesbar</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>New query</source>
+        <translation>Neue Abfrage</translation>
+    </message>
+    <message>
+        <source>Enter loads, F2 renames, Delete removes</source>
+        <translation>Enter lädt, F2 benennt um, Entf löscht</translation>
     </message>
 </context>
 <context>
@@ -1404,6 +2019,14 @@
         <source>Descending</source>
         <translation>Absteigend</translation>
     </message>
+    <message>
+        <source>Not sorted</source>
+        <translation>Nicht sortiert</translation>
+    </message>
+    <message>
+        <source>%1, sort key %2</source>
+        <translation>%1, Sortierschlüssel %2</translation>
+    </message>
 </context>
 <context>
     <name>TestResult</name>
@@ -1460,6 +2083,33 @@
     <message>
         <source>Ctrl K</source>
         <translation>Strg K</translation>
+    </message>
+</context>
+<context>
+    <name>WatchSelect</name>
+    <message>
+        <source>Watch</source>
+        <translation>Beobachten</translation>
+    </message>
+    <message>
+        <source>Other ...</source>
+        <translation>Andere …</translation>
+    </message>
+    <message>
+        <source>Ask once</source>
+        <translation>Einmal fragen</translation>
+    </message>
+    <message>
+        <source>Every %1 s</source>
+        <translation>Alle %1 s</translation>
+    </message>
+    <message>
+        <source>Seconds between two rounds, 1 to 86400</source>
+        <translation>Sekunden zwischen zwei Runden, 1 bis 86400</translation>
+    </message>
+    <message>
+        <source>Use</source>
+        <translation>Übernehmen</translation>
     </message>
 </context>
 <context>
@@ -1652,6 +2302,10 @@
         <source>%1 bytes</source>
         <translation>%1 Bytes</translation>
     </message>
+    <message>
+        <source>%1 seconds</source>
+        <translation>%1 Sekunden</translation>
+    </message>
 </context>
 <context>
     <name>muster::ConnectionController</name>
@@ -1736,47 +2390,7 @@
     </message>
 </context>
 <context>
-    <name>muster::QueryController</name>
-    <message>
-        <source>Device</source>
-        <translation>Gerät</translation>
-    </message>
-    <message>
-        <source>Error</source>
-        <translation>Fehler</translation>
-    </message>
-    <message>
-        <source>Site</source>
-        <translation>Standort</translation>
-    </message>
-    <message>
-        <source>Reply</source>
-        <translation>Antwort</translation>
-    </message>
-    <message>
-        <source>Late</source>
-        <translation>Verspätet</translation>
-    </message>
-    <message>
-        <source>Outcome</source>
-        <translation>Ausgang</translation>
-    </message>
-    <message>
-        <source>none</source>
-        <translation>keine</translation>
-    </message>
-    <message>
-        <source>The question could not be asked: %1</source>
-        <translation>Die Frage konnte nicht gestellt werden: %1</translation>
-    </message>
-    <message>
-        <source>All devices</source>
-        <translation>Alle Geräte</translation>
-    </message>
-    <message>
-        <source>Selection</source>
-        <translation>Auswahl</translation>
-    </message>
+    <name>muster::Preflight</name>
     <message>
         <source>Nobody of these is online: they are listed, and nobody is asked.</source>
         <translation>Keines davon ist online: sie werden aufgeführt, und keines wird gefragt.</translation>
@@ -1801,6 +2415,126 @@
         <translation>Geräte, die offline sind, werden aufgeführt, nicht gefragt.</translation>
     </message>
     <message>
+        <source>One request each on %1, %2 and %3.</source>
+        <translation>Je eine Anfrage auf %1, %2 und %3.</translation>
+    </message>
+    <message>
+        <source>Ends when no other service answers, or after %1 s.</source>
+        <translation>Endet, wenn kein weiterer Dienst antwortet, oder nach %1 s.</translation>
+    </message>
+    <message numerus="yes">
+        <source>after %n replies</source>
+        <translation>
+            <numerusform>nach %n Antwort</numerusform>
+            <numerusform>nach %n Antworten</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 ms after the latest reply</source>
+        <translation>%1 ms nach der letzten Antwort</translation>
+    </message>
+    <message>
+        <source>after %1 s</source>
+        <translation>nach %1 s</translation>
+    </message>
+    <message numerus="yes">
+        <source>One request of %n bytes on %1.</source>
+        <translation>
+            <numerusform>Eine Anfrage von %n Byte auf %1.</numerusform>
+            <numerusform>Eine Anfrage von %n Bytes auf %1.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>One empty request on %1.</source>
+        <translation>Eine leere Anfrage auf %1.</translation>
+    </message>
+    <message>
+        <source>Ends %1.</source>
+        <translation>Endet %1.</translation>
+    </message>
+    <message>
+        <source> or </source>
+        <comment>between ways in which a query ends</comment>
+        <translation> oder </translation>
+    </message>
+    <message>
+        <source>Careful: commands go there, and a device may do what it says.</source>
+        <translation>Vorsicht: dorthin gehen Befehle, und ein Gerät führt sie womöglich aus.</translation>
+    </message>
+    <message>
+        <source>The name of a service has letters, digits, - and _ alone.</source>
+        <translation>Der Name eines Dienstes besteht nur aus Buchstaben, Ziffern, - und _.</translation>
+    </message>
+    <message>
+        <source>Say on which subject to ask.</source>
+        <translation>Geben Sie an, auf welchem Subject gefragt wird.</translation>
+    </message>
+    <message>
+        <source>A subject has no blanks.</source>
+        <translation>Ein Subject hat keine Leerzeichen.</translation>
+    </message>
+    <message>
+        <source>A subject has no empty part between its dots.</source>
+        <translation>Ein Subject hat keinen leeren Teil zwischen seinen Punkten.</translation>
+    </message>
+    <message>
+        <source>A question goes to one subject: it has no wildcards.</source>
+        <translation>Eine Frage geht an ein Subject: ohne Platzhalter.</translation>
+    </message>
+</context>
+<context>
+    <name>muster::QueryComparison</name>
+    <message>
+        <source>Device</source>
+        <translation>Gerät</translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation>Vorher</translation>
+    </message>
+    <message>
+        <source>After</source>
+        <translation>Nachher</translation>
+    </message>
+    <message>
+        <source>Field</source>
+        <translation>Feld</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>Änderung</translation>
+    </message>
+    <message>
+        <source>Difference</source>
+        <translation>Unterschied</translation>
+    </message>
+</context>
+<context>
+    <name>muster::QueryComposer</name>
+    <message>
+        <source>The filter is not complete: %1.</source>
+        <translation>Der Filter ist nicht vollständig: %1.</translation>
+    </message>
+    <message>
+        <source>No device is in this scope and matches what is known of it.</source>
+        <translation>Kein Gerät liegt in diesem Umfang und passt nach dem, was bekannt ist.</translation>
+    </message>
+    <message>
+        <source>All devices</source>
+        <translation>Alle Geräte</translation>
+    </message>
+    <message>
+        <source>Selection</source>
+        <translation>Auswahl</translation>
+    </message>
+</context>
+<context>
+    <name>muster::QueryController</name>
+    <message>
+        <source>The question could not be asked: %1</source>
+        <translation>Die Frage konnte nicht gestellt werden: %1</translation>
+    </message>
+    <message>
         <source>A query is under way.</source>
         <translation>Eine Abfrage läuft.</translation>
     </message>
@@ -1813,16 +2547,139 @@
         <translation>Die Verbindung ist unterbrochen: bis sie zurück ist, kann niemand gefragt werden.</translation>
     </message>
     <message>
-        <source>The filter is not complete: %1.</source>
-        <translation>Der Filter ist nicht vollständig: %1.</translation>
-    </message>
-    <message>
         <source>The fleet is still being read.</source>
         <translation>Die Flotte wird noch gelesen.</translation>
     </message>
     <message>
-        <source>No device is in this scope and matches what is known of it.</source>
-        <translation>Kein Gerät liegt in diesem Umfang und passt nach dem, was bekannt ist.</translation>
+        <source>This connection is read only: what a subject of your choice would do is not known.</source>
+        <translation>Diese Verbindung darf nur lesen: was ein Subject Ihrer Wahl bewirkt, ist nicht bekannt.</translation>
+    </message>
+</context>
+<context>
+    <name>muster::QueryDocument</name>
+    <message>
+        <source>Somebody removed this query meanwhile. Nothing was saved.</source>
+        <translation>Jemand hat diese Abfrage inzwischen entfernt. Es wurde nichts gespeichert.</translation>
+    </message>
+    <message>
+        <source>This query was changed elsewhere on %1. Nothing was overwritten.</source>
+        <translation>Diese Abfrage wurde am %1 anderswo geändert. Es wurde nichts überschrieben.</translation>
+    </message>
+    <message>
+        <source>%1 changed this query on %2. Nothing was overwritten.</source>
+        <translation>%1 hat diese Abfrage am %2 geändert. Es wurde nichts überschrieben.</translation>
+    </message>
+</context>
+<context>
+    <name>muster::QueryLibrary</name>
+    <message>
+        <source>site %1</source>
+        <translation>Standort %1</translation>
+    </message>
+    <message>
+        <source>group %1</source>
+        <translation>Gruppe %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n device(s)</source>
+        <translation>
+            <numerusform>%n Gerät</numerusform>
+            <numerusform>%n Geräte</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>all devices</source>
+        <translation>alle Geräte</translation>
+    </message>
+    <message>
+        <source>all services</source>
+        <translation>alle Dienste</translation>
+    </message>
+    <message>
+        <source>service %1</source>
+        <translation>Dienst %1</translation>
+    </message>
+    <message>
+        <source>Connect to a NATS system to share queries with colleagues.</source>
+        <translation>Verbinden Sie sich mit einem NATS-System, um Abfragen mit Kollegen zu teilen.</translation>
+    </message>
+    <message>
+        <source>The link is down: queries can be shared again once it is back.</source>
+        <translation>Die Verbindung ist unterbrochen: Abfragen lassen sich wieder teilen, sobald sie zurück ist.</translation>
+    </message>
+    <message>
+        <source>The account&apos;s shared queries are being read.</source>
+        <translation>Die geteilten Abfragen des Kontos werden gelesen.</translation>
+    </message>
+</context>
+<context>
+    <name>muster::QueryResults</name>
+    <message>
+        <source>Device</source>
+        <translation>Gerät</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>Site</source>
+        <translation>Standort</translation>
+    </message>
+    <message>
+        <source>Instance</source>
+        <translation>Instanz</translation>
+    </message>
+    <message>
+        <source>No.</source>
+        <translation>Nr.</translation>
+    </message>
+    <message>
+        <source>Reply</source>
+        <translation>Antwort</translation>
+    </message>
+    <message>
+        <source>Late</source>
+        <translation>Verspätet</translation>
+    </message>
+    <message>
+        <source>Outcome</source>
+        <translation>Ausgang</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
+    </message>
+</context>
+<context>
+    <name>muster::QueryWatch</name>
+    <message>
+        <source>Round %1</source>
+        <translation>Runde %1</translation>
+    </message>
+    <message>
+        <source>%1 cells changed in %2 rows</source>
+        <translation>%1 Zellen in %2 Zeilen geändert</translation>
+    </message>
+    <message>
+        <source>%1 added</source>
+        <translation>%1 hinzugekommen</translation>
+    </message>
+    <message>
+        <source>%1 gone</source>
+        <translation>%1 weggefallen</translation>
+    </message>
+    <message>
+        <source>paused: the link is down, it goes on by itself</source>
+        <translation>angehalten: die Verbindung ist unterbrochen, es geht von selbst weiter</translation>
+    </message>
+    <message>
+        <source>under way</source>
+        <translation>läuft</translation>
+    </message>
+    <message>
+        <source>next in %1 s</source>
+        <translation>nächste in %1 s</translation>
     </message>
 </context>
 <context>
@@ -1842,6 +2699,13 @@
     <message>
         <source>The export was cancelled; no file was written.</source>
         <translation>Der Export wurde abgebrochen; es wurde keine Datei geschrieben.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n row(s) are too much for the clipboard. Export them to a file instead.</source>
+        <translation>
+            <numerusform>%n Zeile ist zu viel für die Zwischenablage. Exportieren Sie sie stattdessen in eine Datei.</numerusform>
+            <numerusform>%n Zeilen sind zu viel für die Zwischenablage. Exportieren Sie sie stattdessen in eine Datei.</numerusform>
+        </translation>
     </message>
 </context>
 <context>

@@ -33,6 +33,16 @@
     </message>
 </context>
 <context>
+    <name>ComparisonDialog</name>
+    <message numerus="yes">
+        <source>Exported %n row(s) to %1</source>
+        <translation>
+            <numerusform>Exported %n row to %1</numerusform>
+            <numerusform>Exported %n rows to %1</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Composer</name>
     <message numerus="yes">
         <source>valid, %n term(s)</source>
@@ -107,12 +117,66 @@
     </message>
 </context>
 <context>
-    <name>muster::QueryController</name>
+    <name>QueryPage</name>
+    <message numerus="yes">
+        <source>Exported %n row(s) to %1</source>
+        <translation>
+            <numerusform>Exported %n row to %1</numerusform>
+            <numerusform>Exported %n rows to %1</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>SavedQueries</name>
+    <message numerus="yes">
+        <source>%n shared entry(s) cannot be read by this version</source>
+        <translation>
+            <numerusform>%n shared entry cannot be read by this version</numerusform>
+            <numerusform>%n shared entries cannot be read by this version</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>muster::Preflight</name>
     <message numerus="yes">
         <source>at most %n replies</source>
         <translation>
             <numerusform>at most %n reply</numerusform>
             <numerusform>at most %n replies</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>after %n replies</source>
+        <translation>
+            <numerusform>after %n reply</numerusform>
+            <numerusform>after %n replies</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>One request of %n bytes on %1.</source>
+        <translation>
+            <numerusform>One request of %n byte on %1.</numerusform>
+            <numerusform>One request of %n bytes on %1.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>muster::QueryLibrary</name>
+    <message numerus="yes">
+        <source>%n device(s)</source>
+        <translation>
+            <numerusform>%n device</numerusform>
+            <numerusform>%n devices</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>muster::TableModel</name>
+    <message numerus="yes">
+        <source>%n row(s) are too much for the clipboard. Export them to a file instead.</source>
+        <translation>
+            <numerusform>%n row is too much for the clipboard. Export it to a file instead.</numerusform>
+            <numerusform>%n rows are too much for the clipboard. Export them to a file instead.</numerusform>
         </translation>
     </message>
 </context>
