@@ -26,12 +26,12 @@ constexpr std::size_t mostShown = 1'000;
 
 QList<ColumnLayout> layout()
 {
-    const auto column = [](const char *name, const QString &title, bool visible, int priority) {
-        return ColumnLayout{QString::fromLatin1(name), title, visible, 0, priority};
+    const auto column = [](const char *name, const QString &title, bool visible, int priority, int width = 0) {
+        return ColumnLayout{QString::fromLatin1(name), title, visible, width, priority};
     };
     return {column("run", QueryHistory::tr("Run"), false, 9),
-            column("at", QueryHistory::tr("Asked"), true, 0),
-            column("question", QueryHistory::tr("Question"), true, 0),
+            column("at", QueryHistory::tr("Asked"), true, 0, 180),
+            column("question", QueryHistory::tr("Question"), true, 0, 260),
             column("name", QueryHistory::tr("Name"), true, 1),
             column("source", QueryHistory::tr("Source"), false, 4),
             column("fleet", QueryHistory::tr("Fleet"), false, 4),
@@ -93,6 +93,7 @@ struct QueryHistory::Private {
     const RunRecord *find(const QString &run) const;
     void addUnderWay(int more);
     void succeed();
+    void note(const Error &error); // of what nobody waits for
     void fail(const Error &error);
 };
 
@@ -110,7 +111,7 @@ void QueryHistory::Private::use(Use task, Done done)
             }
             history = std::move(*opened);
             if (!history->notice().empty())
-                onGui([this, notice = history->notice()] { fail({"store.damaged", notice, {}}); });
+                onGui([this, notice = history->notice()] { note({"store.damaged", notice, {}}); });
         }
         // In a shared_ptr, since what a queued call carries must be copyable.
         auto result = std::make_shared<Came>(task(*history));
@@ -183,7 +184,7 @@ void QueryHistory::Private::list()
     use([this](query::RunHistory &) { return listed(); },
         [this](Result<std::shared_ptr<Listed>> result) {
             if (!result) {
-                fail(result.error());
+                note(result.error());
                 return;
             }
             records = std::move((*result)->records);
@@ -216,10 +217,15 @@ void QueryHistory::Private::succeed()
     Q_EMIT q->problemChanged();
 }
 
-void QueryHistory::Private::fail(const Error &error)
+void QueryHistory::Private::note(const Error &error)
 {
     problem = query::sentence(error);
     Q_EMIT q->problemChanged();
+}
+
+void QueryHistory::Private::fail(const Error &error)
+{
+    note(error);
     Q_EMIT q->failed(problem);
 }
 

@@ -95,6 +95,7 @@ void QueryLibrary::Private::show()
         return order != 0 ? order < 0 : a.id < b.id;
     });
 
+    const bool agesDiffer = std::exchange(asOfShown, asOf) != asOf;
     const std::size_t before = rows.size();
     for (std::size_t i = rows.size(); i-- > 0;) {
         if (isWanted.contains(QString::fromStdString(rows[i].id)))
@@ -103,6 +104,7 @@ void QueryLibrary::Private::show()
         rows.erase(rows.begin() + static_cast<std::ptrdiff_t>(i));
         q->endRemoveRows();
     }
+    std::vector<std::pair<int, int>> changed; // ranges of rows
     for (std::size_t i = 0; i < wanted.size(); ++i) {
         const auto from = rows.begin() + static_cast<std::ptrdiff_t>(std::min(i, rows.size()));
         const auto at =
@@ -119,12 +121,19 @@ void QueryLibrary::Private::show()
             std::rotate(from, at, at + 1);
             q->endMoveRows();
         }
+        if (rows[i] == wanted[i] && !(agesDiffer && rows[i].shared))
+            continue;
         rows[i] = wanted[i];
+        if (changed.empty() || changed.back().second + 1 != static_cast<int>(i))
+            changed.emplace_back(static_cast<int>(i), static_cast<int>(i));
+        else
+            changed.back().second = static_cast<int>(i);
     }
-    if (!rows.empty())
-        Q_EMIT q->dataChanged(q->index(0), q->index(static_cast<int>(rows.size()) - 1));
+    for (const auto &[first, last] : changed)
+        Q_EMIT q->dataChanged(q->index(first), q->index(last));
     const int nowSkipped = following ? static_cast<int>(following->skipped()) : 0;
-    if (rows.size() != before || std::exchange(skipped, nowSkipped) != nowSkipped)
+    const bool skippedChanged = std::exchange(skipped, nowSkipped) != nowSkipped;
+    if (rows.size() != before || skippedChanged)
         Q_EMIT q->countChanged();
 }
 
@@ -158,9 +167,9 @@ QueryLibrary::QueryLibrary(QString databaseFile, QObject *parent)
     d->readCopy();
     d->fileTimer.setInterval(lookAtFileEvery);
     connect(&d->fileTimer, &QTimer::timeout, this, [this] {
-        d->useStore([](query::LocalQueries &queries) { return queries.changedByOthers(); },
-                    [this](bool changed) {
-                        if (changed)
+        d->useStore([](query::LocalQueries &queries) { return Result<bool>(queries.changedByOthers()); },
+                    [this](const Result<bool> &changed) {
+                        if (changed && *changed)
                             d->readLocal();
                     });
     });
@@ -336,6 +345,8 @@ void QueryLibrary::setLink(std::shared_ptr<nats::Connection> connection, const S
         d->asOf = UtcTime::now();
     }
     d->stopFollowing();
+    if (d->connection) // when this is the last to hold it, it closes there
+        d->serverWorker.post([old = std::move(d->connection)] {});
     d->connection = std::move(connection);
     d->subjects = subjects;
     d->domain = domain.toStdString();
@@ -343,11 +354,12 @@ void QueryLibrary::setLink(std::shared_ptr<nats::Connection> connection, const S
     d->linkUp = false;
     d->notFollowing.clear();
     if (d->connection) {
-        d->fleet = query::fleetKey(*d->connection, d->subjects, d->domain);
+        std::string fleet = query::fleetKey(*d->connection, d->subjects, d->domain);
+        if (std::exchange(d->fleet, fleet) != fleet)
+            d->shared.clear(); // of another
         d->readCopy();
-    } else {
-        d->show();
     }
+    d->show();
     Q_EMIT linkChanged();
 }
 

@@ -10,6 +10,8 @@
 #include <atomic>
 #include <functional>
 #include <mutex>
+#include <set>
+#include <type_traits>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -19,22 +21,29 @@ namespace muster {
 using query::SavedQuery;
 using query::Written;
 
-/// What a write is based on: a write that follows our own on the same text follows it, whatever the page has
-/// been told by then. One worker's.
+/// Our own writes of each query that follow one another with nobody else's between them: a write that is
+/// based on one of them is based on the last, whatever the page has been told by then. One worker's.
 class OwnWrites {
 public:
     std::uint64_t base(const std::string &id, std::uint64_t revision) const
     {
-        const auto at = m_last.find(id);
-        return at != m_last.end() && at->second.first == revision ? at->second.second : revision;
+        const auto at = m_chains.find(id);
+        return at != m_chains.end() && at->second.contains(revision) ? *at->second.rbegin() : revision;
     }
-    void add(const std::string &id, std::uint64_t from, std::uint64_t revision)
+    void add(const std::string &id, std::uint64_t from, const Result<Written> &written)
     {
-        m_last[id] = {from, revision};
+        std::set<std::uint64_t> &chain = m_chains[id];
+        if (!chain.contains(from))
+            chain = {from};
+        if (written && !written->conflict)
+            chain.insert(written->query.revision);
+        else if (written)
+            m_chains.erase(id);
     }
+    void forget(const std::string &id) { m_chains.erase(id); }
 
 private:
-    std::unordered_map<std::string, std::pair<std::uint64_t, std::uint64_t>> m_last;
+    std::unordered_map<std::string, std::set<std::uint64_t>> m_chains;
 };
 
 struct QueryLibrary::Private {
@@ -45,9 +54,9 @@ struct QueryLibrary::Private {
     const std::string file;
     std::vector<SavedQuery> rows; // what is shown, by name
     std::vector<SavedQuery> local, shared;
-    std::optional<UtcTime> asOf; // of `shared`, when it is no longer live
+    std::optional<UtcTime> asOf, asOfShown; // of `shared`, when it is no longer live
     int skipped = 0;
-    mutable std::unordered_map<std::string, std::uint64_t> handedOut; // revisions, by id
+    mutable std::unordered_map<std::string, std::uint64_t> handedOut; // what was read, by id
     QString problem;
 
     std::shared_ptr<nats::Connection> connection;
@@ -92,6 +101,7 @@ struct QueryLibrary::Private {
     void stopFollowing();
 
     void succeed();
+    void note(const Error &error); // of what nobody waits for
     void fail(const Error &error);
     std::uint64_t baseOf(const SavedQuery &existing) const;
     void putLocal(SavedQuery query, std::function<void(const SavedQuery &)> done);
@@ -104,19 +114,21 @@ struct QueryLibrary::Private {
 };
 
 /// Opens the file when it is not open yet: what could not be opened at the start may be in order by now.
+/// `use` on the worker, `done` with its Result on the GUI's thread.
 template <typename Use, typename Done>
 void QueryLibrary::Private::useStore(Use use, Done done)
 {
+    using Came = std::invoke_result_t<Use &, query::LocalQueries &>;
     fileWorker.post([this, use = std::move(use), done = std::move(done)] {
         if (!store) {
             Result<std::unique_ptr<query::LocalQueries>> opened = query::LocalQueries::open(file);
             if (!opened) {
-                onGui([this, error = opened.error()] { fail(error); });
+                onGui([done, error = opened.error()]() mutable { done(Came(error)); });
                 return;
             }
             store = std::move(*opened);
             if (!store->notice().empty())
-                onGui([this, notice = store->notice()] { fail({"store.damaged", notice, {}}); });
+                onGui([this, notice = store->notice()] { note({"store.damaged", notice, {}}); });
         }
         onGui([done, result = use(*store)]() mutable { done(std::move(result)); });
     });

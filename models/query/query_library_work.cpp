@@ -23,7 +23,7 @@ void QueryLibrary::Private::readLocal()
     useStore([](query::LocalQueries &queries) { return queries.list(); },
              [this](Result<std::vector<SavedQuery>> list) {
                  if (!list) {
-                     fail(list.error());
+                     note(list.error());
                      return;
                  }
                  local = std::move(*list);
@@ -37,7 +37,7 @@ void QueryLibrary::Private::readCopy()
     useStore([fleet = fleet](query::LocalQueries &queries) { return queries.copyOfShared(fleet); },
              [this, link = link](Result<std::optional<query::LocalQueries::Copy>> copy) {
                  if (!copy) {
-                     fail(copy.error());
+                     note(copy.error());
                      return;
                  }
                  if (link != this->link || isLive())
@@ -55,7 +55,7 @@ void QueryLibrary::Private::writeCopy()
                  query::LocalQueries &queries) { return queries.keepCopyOfShared(fleet, copy); },
              [this](const Status &kept) {
                  if (!kept)
-                     fail(kept.error());
+                     note(kept.error());
              });
 }
 
@@ -139,10 +139,15 @@ void QueryLibrary::Private::succeed()
     Q_EMIT q->problemChanged();
 }
 
-void QueryLibrary::Private::fail(const Error &error)
+void QueryLibrary::Private::note(const Error &error)
 {
     problem = query::sentence(error);
     Q_EMIT q->problemChanged();
+}
+
+void QueryLibrary::Private::fail(const Error &error)
+{
+    note(error);
     Q_EMIT q->failed(problem);
 }
 
@@ -183,13 +188,11 @@ void QueryLibrary::Private::putLocal(SavedQuery query, std::function<void(const 
             SavedQuery based = query;
             based.revision = localWrites.base(query.id, query.revision);
             Result<Written> written = queries.put(based);
-            if (written && !written->conflict)
-                localWrites.add(query.id, query.revision, written->query.revision);
+            localWrites.add(query.id, query.revision, written);
             return written;
         },
         [this, id, done = std::move(done)](const Result<Written> &written) {
             settle(written, id, true, [&](const SavedQuery &saved) {
-                handedOut[id] = saved.revision;
                 apply(saved);
                 done(saved);
             });
@@ -203,14 +206,11 @@ void QueryLibrary::Private::putShared(SavedQuery query, std::function<void(const
             SavedQuery based = query;
             based.revision = sharedWrites.base(query.id, query.revision);
             Result<Written> written = queries->put(based);
-            if (written && !written->conflict)
-                sharedWrites.add(query.id, query.revision, written->query.revision);
+            sharedWrites.add(query.id, query.revision, written);
             onGui([this, link, id = query.id, done, written = std::move(written)] {
                 settle(written, id, link == this->link, [&](const SavedQuery &saved) {
-                    if (link == this->link) {
-                        handedOut[id] = saved.revision;
+                    if (link == this->link)
                         apply(saved);
-                    }
                     done(saved);
                 });
             });
@@ -220,22 +220,28 @@ void QueryLibrary::Private::putShared(SavedQuery query, std::function<void(const
 void QueryLibrary::Private::removeLocal(const std::string &id, std::uint64_t revision,
                                         std::function<void()> done)
 {
-    useStore([this, id, revision](
-                 query::LocalQueries &queries) { return queries.remove(id, localWrites.base(id, revision)); },
-             [this, id, done = std::move(done)](const Result<Written> &written) {
-                 settle(written, id, true, [&](const SavedQuery &) {
-                     std::erase_if(local, [&id](const SavedQuery &each) { return each.id == id; });
-                     show();
-                     done();
-                 });
-             });
+    useStore(
+        [this, id, revision](query::LocalQueries &queries) {
+            const std::uint64_t base = localWrites.base(id, revision);
+            localWrites.forget(id);
+            return queries.remove(id, base);
+        },
+        [this, id, done = std::move(done)](const Result<Written> &written) {
+            settle(written, id, true, [&](const SavedQuery &) {
+                std::erase_if(local, [&id](const SavedQuery &each) { return each.id == id; });
+                show();
+                done();
+            });
+        });
 }
 
 void QueryLibrary::Private::removeShared(const std::string &id, std::uint64_t revision,
                                          std::function<void()> done)
 {
     serverWorker.post([this, link = link, queries = following, id, revision, done = std::move(done)] {
-        Result<Written> written = queries->remove(id, sharedWrites.base(id, revision));
+        const std::uint64_t base = sharedWrites.base(id, revision);
+        sharedWrites.forget(id);
+        Result<Written> written = queries->remove(id, base);
         onGui([this, link, id, done, written = std::move(written)] {
             settle(written, id, link == this->link, [&](const SavedQuery &) {
                 if (link == this->link)

@@ -18,7 +18,7 @@ namespace {
 constexpr std::int64_t entryVersion = 1;
 constexpr std::size_t maxEntryBytes = std::size_t{1} << 20;
 constexpr std::size_t maxEntries = 2'000;
-constexpr std::size_t maxTotalBytes = std::size_t{64} << 20;
+constexpr std::size_t maxTotalBytes = std::size_t{16} << 20;
 constexpr std::size_t maxByBytes = 256;
 
 std::string encodeEntry(const SavedQuery &query)
