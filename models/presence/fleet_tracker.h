@@ -106,8 +106,8 @@ public:
     std::vector<std::string> labelNames() const; ///< labels that any device has shown, in order of appearance
 
 private:
-    FleetTracker();
     struct Private;
+    explicit FleetTracker(std::unique_ptr<Private> p);
     std::unique_ptr<Private> d;
 };
 
