@@ -22,6 +22,7 @@ using namespace std::chrono_literals;
 constexpr auto heartbeat = 2s;
 constexpr auto silenceAllowed = 5s; // two heartbeats and a half
 constexpr milliseconds apiTimeout{3000};
+constexpr milliseconds createTimeout{15'000}; // the server first looks through the subjects of the stream
 
 struct Delivery {
     std::uint64_t streamSequence = 0, consumerSequence = 0, pending = 0;
@@ -189,6 +190,9 @@ void OrderedConsumer::Private::handle(const MessageView &m)
 /// Makes a consumer that starts after what has been delivered.
 Status OrderedConsumer::Private::begin(bool first)
 {
+    // Where a stream keeps one message a subject, everything is the newest of each: which the server knows at
+    // once, while it works out the newest of a million subjects for seconds.
+    bool lastPerSubject = options.lastPerSubject;
     auto info = jetStream.streamInfo(options.stream);
     if (!info && info.error().code != "nats.permission")
         return info.error();
@@ -203,6 +207,7 @@ Status OrderedConsumer::Private::begin(bool first)
             resumes = true;
         }
         streamCreated = info->created;
+        lastPerSubject = lastPerSubject && info->config.maxMessagesPerSubject != 1;
     }
 
     const std::string inbox = connection->newInbox();
@@ -224,9 +229,7 @@ Status OrderedConsumer::Private::begin(bool first)
         w.member("deliver_policy", "by_start_sequence");
         w.member("opt_start_seq", static_cast<std::int64_t>(streamSequence + 1));
     } else {
-        w.member("deliver_policy", options.newOnly          ? "new"
-                                   : options.lastPerSubject ? "last_per_subject"
-                                                            : "all");
+        w.member("deliver_policy", options.newOnly ? "new" : lastPerSubject ? "last_per_subject" : "all");
     }
     if (!options.filter.empty())
         w.member("filter_subject", options.filter);
@@ -236,9 +239,10 @@ Status OrderedConsumer::Private::begin(bool first)
     w.member("inactive_threshold", static_cast<std::int64_t>(std::chrono::nanoseconds(10s).count()));
     w.member("mem_storage", true).member("num_replicas", std::int64_t{1});
     w.endObject().endObject();
-    const auto reply = jetStream.call("CONSUMER.CREATE." + options.stream + "." + consumerName +
-                                          (options.filter.empty() ? "" : "." + options.filter),
-                                      body);
+    const auto reply = JetStream(connection, options.domain, createTimeout)
+                           .call("CONSUMER.CREATE." + options.stream + "." + consumerName +
+                                     (options.filter.empty() ? "" : "." + options.filter),
+                                 body);
     if (!reply) {
         subscription.reset();
         return reply.error();
