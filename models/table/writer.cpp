@@ -307,11 +307,14 @@ Status writeRows(const Snapshot &snapshot, const View &view, const std::vector<s
     for (const std::string &name : names)
         columns.emplace_back(snapshot.column(name), writer);
     const auto appendLine = [&](std::string &out, std::size_t i) {
+        const std::size_t begin = out.size();
         for (std::size_t c = 0; c < columns.size(); ++c) {
             if (c > 0)
                 out += writer.separator();
             columns[c].append(out, view.rows[i], writer);
         }
+        if (out.size() == begin)
+            out += "\"\""; // an empty line would be passed over by those who read it
         out += writer.lineEnd();
     };
     return writeLines(view.rows.size(), appendLine, sink, cancel, progress);

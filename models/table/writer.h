@@ -30,7 +30,7 @@ using Sink = std::function<bool(std::string_view)>;
 using Progress = std::function<void(std::size_t lines)>;
 
 /// CSV is RFC 4180, UTF-8, CRLF; TSV the same with tabs and LF; JSON Lines leaves absent fields out. Absent is an empty
-/// cell, empty text is "". Bytes that are not UTF-8, and NUL, become U+FFFD. Under groups the rows come in the groups'
+/// cell, empty text is "". Bytes that are not UTF-8 become U+FFFD; so does NUL, but in JSON Lines. Under groups the rows come in the groups'
 /// order, with the group-by columns first. Streams: memory does not grow with the rows. Any thread.
 Status write(const Snapshot &snapshot, const View &view, const ViewSpec &spec, const WriteOptions &options,
              const Sink &sink, const CancelFlag *cancel = nullptr, const Progress &progress = {});

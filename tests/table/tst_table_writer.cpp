@@ -7,9 +7,12 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QProcess>
-#include <QStandardPaths>
+#include <QRegularExpression>
 #include <QTemporaryDir>
 #include <QTest>
+
+#include <cmath>
+#include <map>
 
 using namespace muster;
 using namespace muster::table;
@@ -35,6 +38,176 @@ Table tableOf(std::string_view text)
     batch.set("d", "t", text);
     table.apply(batch);
     return table;
+}
+
+/// Rows by their key, each cell as text under the column's name.
+using Rows = std::map<std::string, std::map<std::string, std::string>>;
+
+/// A table that a device made to do harm.
+struct HostileTable {
+    explicit HostileTable(unsigned seed)
+    {
+        RandomTable random(seed);
+        Batch batch;
+        random.fill(batch, plain, 1500, true, true);
+        const std::vector<std::string> texts = {"=1+1",
+                                                "=cmd|' /C calc'!A0",
+                                                "+1",
+                                                "+cmd",
+                                                "-2+3",
+                                                "@SUM(A1)",
+                                                "\t=1",
+                                                "\r=1",
+                                                "\n=1",
+                                                "\"",
+                                                "\"\"",
+                                                "a\"b\"c",
+                                                "a,b\tc;d",
+                                                "line\nline",
+                                                "line\r\nline\r",
+                                                "'=1+1",
+                                                " =1+1",
+                                                "\u202Etxt.exe",
+                                                "\\N",
+                                                "\\",
+                                                "NULL",
+                                                ".import x y",
+                                                "\xff\xfe\xc3(\xed\xa0\x80",
+                                                std::string("a\0b\0", 4),
+                                                std::string(65536, '"'),
+                                                std::string(65536, 'x') + ",\n",
+                                                std::string(65535, '=')};
+        for (std::size_t i = 0; i < 60; ++i) {
+            const std::string key =
+                random.chance(30) ? "=key-" + std::to_string(i) : "h-" + std::to_string(i);
+            const std::string &text = texts[i < texts.size() ? i : random.below(texts.size())];
+            for (const std::string &name : {nameOfText, nameOfFormula}) {
+                plain[key][name] = text;
+                batch.set(key, name, std::string_view(text));
+            }
+        }
+        table.apply(batch);
+        columns.insert(columns.end(), RandomTable::columns().begin(), RandomTable::columns().end());
+        columns.insert(columns.end(), {nameOfText, nameOfFormula});
+    }
+    const std::string nameOfText = "text, \"quoted\"\nand broken";
+    const std::string nameOfFormula = "=HYPERLINK(1)";
+    Table table{"device"};
+    PlainTable plain;
+    std::vector<std::string> columns{"device"};
+};
+
+bool isFormula(const std::string &text)
+{
+    const bool isNumber = QRegularExpression(QStringLiteral("^-?[0-9]*\\.?[0-9]+([eE][-+]?[0-9]+)?$"))
+                              .match(QString::fromStdString(text))
+                              .hasMatch();
+    return !text.empty() && std::string_view("=+-@\t\r\n").find(text.front()) != std::string_view::npos &&
+           !isNumber;
+}
+
+/// A text as an export has it: each byte that is not UTF-8, and each NUL, is U+FFFD.
+std::string expectedText(const std::string &text, const WriteOptions &options)
+{
+    std::string clean;
+    for (std::size_t i = 0; i < text.size();) {
+        if (text[i] > 0) {
+            clean += text[i++];
+            continue;
+        }
+        std::size_t length = 1;
+        while (length < 4 && i + length < text.size() && !isUtf8(text.substr(i, length)))
+            ++length;
+        const std::string character = text.substr(i, length);
+        const bool isNul = character[0] == 0 && options.format != Format::JsonLines;
+        const bool isGood = isUtf8(character) && !isNul;
+        clean += isGood ? character : "\uFFFD";
+        i += isGood ? length : 1;
+    }
+    const bool marked = options.format != Format::JsonLines && options.neutraliseFormulas && isFormula(text);
+    return (marked ? "'" : "") + clean;
+}
+
+/// As the table shows the value: columns widen, so it may be text by now. Numbers are as toText() writes
+/// them.
+std::string expectedCell(const Table &table, const Value &value, const std::string &column,
+                         const WriteOptions &options)
+{
+    const Type type = table.columnType(table.column(column));
+    std::string text = toText(muster::view(value));
+    const auto *integer = std::get_if<std::int64_t>(&value);
+    if (integer && type == Type::Double)
+        text = toText(static_cast<double>(*integer));
+    const auto *real = std::get_if<double>(&value);
+    if (real && !std::isfinite(*real) && type == Type::Double && options.format == Format::JsonLines)
+        return {}; // JSON has no such number
+    const bool isText =
+        std::holds_alternative<std::string>(value) || type == Type::Text || type == Type::Version;
+    return isText ? expectedText(text, options) : text;
+}
+
+QByteArray outputOf(const QString &program, const QStringList &arguments, const QByteArray &input = {})
+{
+    QProcess process;
+    process.start(program, arguments);
+    process.write(input);
+    process.closeWriteChannel();
+    if (!process.waitForFinished(60'000) || process.exitCode() != 0 ||
+        process.error() == QProcess::FailedToStart)
+        qCritical("%s: %s %s", qPrintable(program), qPrintable(process.errorString()),
+                  process.readAllStandardError().constData());
+    return process.readAllStandardOutput();
+}
+
+Rows rowsOf(const QByteArray &jsonLines)
+{
+    Rows rows;
+    for (const QByteArray &line : jsonLines.split('\n')) {
+        const QJsonObject object = QJsonDocument::fromJson(line).object();
+        std::map<std::string, std::string> row;
+        for (auto field = object.begin(); field != object.end(); ++field)
+            row[field.key().toStdString()] = field.value().toString().toStdString();
+        if (const auto key = row.find("device"); key != row.end())
+            rows[key->second] = row;
+    }
+    return rows;
+}
+
+Rows readByPython(const QString &path, Format format)
+{
+    const QString csv =
+        QStringLiteral("import csv, json, sys\n"
+                       "csv.field_size_limit(1 << 24)\n"
+                       "with open(sys.argv[1], newline='', encoding='utf-8') as file:\n"
+                       "    for row in csv.DictReader(file, delimiter=sys.argv[2], strict=True):\n"
+                       "        print(json.dumps(row))\n");
+    // Numbers as JSON has them, so that no digit is lost or made up.
+    const QString lines =
+        QStringLiteral("import json, sys\n"
+                       "text = lambda value: ('false', 'true')[value] if isinstance(value, bool) else value\n"
+                       "with open(sys.argv[1], newline='\\n', encoding='utf-8') as file:\n"
+                       "    for line in file:\n"
+                       "        row = json.loads(line, parse_float=str, parse_int=str)\n"
+                       "        print(json.dumps({name: text(value) for name, value in row.items()}))\n");
+    const QString separator(QLatin1Char(format == Format::Csv ? ',' : '\t'));
+    return rowsOf(
+        outputOf(QStringLiteral("python3"),
+                 {QStringLiteral("-c"), format == Format::JsonLines ? lines : csv, path, separator}));
+}
+
+/// .import takes the header's names for the columns; all cells are text.
+Rows readBySqlite(const QString &path, Format format, const QTemporaryDir &folder)
+{
+    const QString database = folder.filePath(QStringLiteral("read.db"));
+    const QByteArray separators = format == Format::Csv ? "" : ".separator \"\\t\" \"\\n\"\n";
+    outputOf(QStringLiteral("sqlite3"), {QStringLiteral("-bail"), database},
+             ".mode csv\n" + separators + ".import " + path.toUtf8() + " fleet\n");
+    const QString read = QStringLiteral("import json, sqlite3, sys\n"
+                                        "connection = sqlite3.connect(sys.argv[1])\n"
+                                        "connection.row_factory = sqlite3.Row\n"
+                                        "for row in connection.execute('select * from fleet'):\n"
+                                        "    print(json.dumps(dict(row)))\n");
+    return rowsOf(outputOf(QStringLiteral("python3"), {QStringLiteral("-c"), read, database}));
 }
 
 } // namespace
@@ -108,55 +281,75 @@ private Q_SLOTS:
         QCOMPARE(written(table, options), std::string("'=HYPERLINK(1)\r\n1\r\n"));
     }
 
-    void pythonReadsTheTable()
+    void otherProgramsReadTheTable_data()
     {
-        RandomTable random(4);
-        Table table("device");
-        PlainTable plain;
-        Batch batch;
-        random.fill(batch, plain, 3000);
-        table.apply(batch);
-        WriteOptions options;
-        options.columns = {"device"};
-        options.columns.insert(options.columns.end(), RandomTable::columns().begin(),
-                               RandomTable::columns().end());
-        options.neutraliseFormulas = false;
-        const QString python = QStandardPaths::findExecutable(QStringLiteral("python3"));
-        if (python.isEmpty())
-            QSKIP("python3 is not installed");
-        for (const Format format : {Format::Csv, Format::Tsv}) {
-            options.format = format;
+        QTest::addColumn<QString>("program");
+        QTest::addColumn<int>("format");
+        QTest::addColumn<bool>("neutralise");
+        QTest::newRow("Python's csv, CSV") << "python" << int(Format::Csv) << false;
+        QTest::newRow("Python's csv, CSV, formulas neutralised") << "python" << int(Format::Csv) << true;
+        QTest::newRow("Python's csv, TSV") << "python" << int(Format::Tsv) << false;
+        QTest::newRow("Python's csv, TSV, formulas neutralised") << "python" << int(Format::Tsv) << true;
+        QTest::newRow("Python's json, JSON Lines") << "python" << int(Format::JsonLines) << true;
+        QTest::newRow("sqlite3, CSV") << "sqlite3" << int(Format::Csv) << false;
+        QTest::newRow("sqlite3, CSV, formulas neutralised") << "sqlite3" << int(Format::Csv) << true;
+        QTest::newRow("sqlite3, TSV") << "sqlite3" << int(Format::Tsv) << false;
+    }
+    /// Cell for cell, whatever a device may have sent.
+    void otherProgramsReadTheTable()
+    {
+        QFETCH(QString, program);
+        QFETCH(int, format);
+        QFETCH(bool, neutralise);
+        for (const unsigned seed : {4U, 5U}) {
+            const HostileTable hostile(seed);
+            WriteOptions options;
+            options.format = static_cast<Format>(format);
+            options.columns = hostile.columns;
+            options.neutraliseFormulas = neutralise;
             QTemporaryDir folder;
             const QString path = folder.filePath(QStringLiteral("out"));
-            const auto snapshot = table.snapshot();
+            const auto snapshot = hostile.table.snapshot();
             const View view = *evaluate(*snapshot, {});
             QVERIFY(writeFile(*snapshot, view, {}, options, path.toStdString()).ok());
-            QProcess process;
-            process.start(
-                python,
-                {QStringLiteral("-c"),
-                 QStringLiteral("import csv, json, sys\n"
-                                "rows = csv.DictReader(open(sys.argv[1], newline='', encoding='utf-8'),"
-                                " delimiter=sys.argv[2], strict=True)\n"
-                                "for row in rows: print(json.dumps(row))\n"),
-                 path, QString(QLatin1Char(format == Format::Csv ? ',' : '\t'))});
-            QVERIFY(process.waitForFinished());
-            QCOMPARE(process.readAllStandardError(), QByteArray());
-            const QList<QByteArray> lines = process.readAllStandardOutput().trimmed().split('\n');
-            QCOMPARE(lines.size(), static_cast<qsizetype>(plain.size()));
-            for (const QByteArray &line : lines) {
-                const QJsonObject row = QJsonDocument::fromJson(line).object();
-                const auto &held = plain.at(row.value(QStringLiteral("device")).toString().toStdString());
-                for (const std::string &name : RandomTable::columns()) {
+            const Rows rows = program == QLatin1String("python") ? readByPython(path, options.format)
+                                                                 : readBySqlite(path, options.format, folder);
+            QCOMPARE(rows.size(), hostile.plain.size());
+            for (const auto &[key, held] : hostile.plain) {
+                const auto row = rows.find(expectedText(key, options));
+                QVERIFY2(row != rows.end(), key.c_str());
+                for (const std::string &name : hostile.columns) {
                     const auto value = held.find(name);
-                    std::string expected =
-                        value == held.end() ? std::string() : toText(muster::view(value->second));
-                    if (!isUtf8(expected)) // U+FFFD for each bad byte
-                        expected = "\uFFFD\uFFFD";
-                    QCOMPARE(row.value(QString::fromStdString(name)).toString().toStdString(), expected);
+                    const Value drawn = name == "device"      ? Value(key)
+                                        : value == held.end() ? Value()
+                                                              : value->second;
+                    const auto read = row->second.find(expectedText(name, options));
+                    const std::string cell = read == row->second.end() ? std::string() : read->second;
+                    const std::string expected = expectedCell(hostile.table, drawn, name, options);
+                    if (cell != expected)
+                        QFAIL(qPrintable(QStringLiteral("seed %1, %2 of %3: \"%4\" for \"%5\"")
+                                             .arg(seed)
+                                             .arg(QString::fromStdString(name), QString::fromStdString(key),
+                                                  QString::fromStdString(cell).left(200),
+                                                  QString::fromStdString(expected).left(200))));
                 }
             }
         }
+    }
+    /// A line of nothing would not be a row to those who read it.
+    void oneColumnKeepsItsEmptyRows()
+    {
+        Table table("device");
+        Batch batch;
+        batch.set("a", "t", std::string_view("x"));
+        batch.set("b", "n", std::int64_t{1});
+        batch.set("c", "t", std::string_view("y"));
+        table.apply(batch);
+        WriteOptions options;
+        options.columns = {"t"};
+        QCOMPARE(written(table, options), std::string("t\r\nx\r\n\"\"\r\ny\r\n"));
+        options.format = Format::Tsv;
+        QCOMPARE(written(table, options), std::string("t\nx\n\"\"\ny\n"));
     }
 
     void jsonLines()
