@@ -73,8 +73,8 @@ void Subscription::Interest::end()
 void Subscription::Interest::Delivery::onMessage(natsConnection *, natsSubscription *from, natsMsg *msg,
                                                  void *closure)
 {
-    constexpr std::size_t maxUsed = 256;
-    constexpr std::size_t maxUsedBytes = std::size_t{256} << 10;
+    constexpr std::size_t maxUsed = 1024;
+    constexpr std::size_t maxUsedBytes = std::size_t{1} << 20;
     constexpr std::size_t maxWaitingBytes = std::size_t{64} << 10;
 
     auto &self = *static_cast<Delivery *>(closure);
@@ -86,9 +86,8 @@ void Subscription::Interest::Delivery::onMessage(natsConnection *, natsSubscript
         self.m_waitingBytes < maxWaitingBytes)
         return;
     self.handOver();
-    if (self.m_ahead > 0 && self.m_used.size() < maxUsed && self.m_usedBytes < maxUsedBytes)
-        return;
-    self.destroyUsed();
+    if (self.m_used.size() >= maxUsed || self.m_usedBytes >= maxUsedBytes)
+        self.destroyUsed();
     if (self.m_ahead <= 0)
         self.rest(from);
 }
@@ -134,10 +133,12 @@ void Subscription::Interest::Delivery::rest(natsSubscription *from)
         m_handled = 0;
         m_windowBegin = now;
     }
-    if (!m_isFlooded)
-        return;
-    std::this_thread::sleep_for(pause);
-    natsSubscription_GetPending(from, &m_ahead, nullptr);
+    if (m_isFlooded) {
+        std::this_thread::sleep_for(pause);
+        natsSubscription_GetPending(from, &m_ahead, nullptr);
+    }
+    if (m_ahead <= 0)
+        destroyUsed();
 }
 
 void Subscription::Interest::Delivery::onComplete(void *closure)
