@@ -51,7 +51,7 @@ std::string listed(const std::vector<std::string> &keys,
 /// What became of a row that is gone: "d3 (silent)".
 std::string fate(const Answers &answers, const std::string &key)
 {
-    const std::string shown = displayText(key, 60);
+    std::string shown = displayText(key, 60);
     const table::RowId row = answers.table.find(key);
     const table::ColumnIndex column = answers.table.column("outcome");
     if (row == table::noRow || column < 0)
