@@ -35,8 +35,7 @@ query::Plan planFor(int devices)
 
 /// One live query as the window makes it: answers are taken into the table once a frame. Returns how many
 /// devices did not answer; `firstRowMs` is when the table had its first row.
-std::int64_t gather(const std::shared_ptr<nats::Connection> &asker, const query::Plan &plan,
-                    double &firstRowMs)
+std::int64_t gather(const std::shared_ptr<nats::Connection> &asker, query::Plan plan, double &firstRowMs)
 {
     constexpr int frameMs = 16;
     const auto begin = std::chrono::steady_clock::now();
@@ -44,7 +43,7 @@ std::int64_t gather(const std::shared_ptr<nats::Connection> &asker, const query:
     table::Table table("device");
     table::Batch batch;
     const auto devices = static_cast<std::int64_t>(plan.roster.size());
-    auto query = query::LiveQuery::start(asker, plan, [&wake] { wake.notify(); });
+    auto query = query::LiveQuery::start(asker, std::move(plan), [&wake] { wake.notify(); });
     if (!query)
         return devices;
     for (bool isFirst = true; !(*query)->finished();) {
@@ -112,7 +111,8 @@ QJsonObject measure(int devices, int runs, NatsJs natsJs)
     const auto fleet = AnsweringFleet::start(devices);
     if (!fleet)
         return failure(QStringLiteral("nats-server could not be started: package nats-server"));
-    const query::Plan plan = planFor(devices);
+    // A query takes its plan: each run has one of its own, made before the clock starts.
+    std::vector<query::Plan> plans(static_cast<std::size_t>(runs), planFor(devices));
     protocol::QueryRequest request;
     request.id = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
     const std::string question = protocol::encode(request);
@@ -124,7 +124,8 @@ QJsonObject measure(int devices, int runs, NatsJs natsJs)
     std::vector<double> firstRows;
     contest.ours([&] {
         double firstRowMs = 0;
-        lost += gather(fleet->asker(), plan, firstRowMs);
+        lost += gather(fleet->asker(), std::move(plans.back()), firstRowMs);
+        plans.pop_back();
         firstRows.push_back(firstRowMs);
     });
     contest.floor([&] {
