@@ -88,8 +88,9 @@ struct GatheredRun::Core {
     virtual std::string verdict() const = 0;
     /// An answer, on the inbox that ends in `token`.
     virtual void take(const nats::MessageView &message, std::string_view token, Clock::time_point now) = 0;
-    /// Whether a refusal of the server that names `subject` is about this run.
-    virtual bool asksOn(std::string_view subject) const = 0;
+    /// What a refusal of the server that names `subject` means to this run.
+    enum class Refusal { Foreign, Partial, Final };
+    virtual Refusal refusal(std::string_view subject) const = 0;
 
     void finish();
     void reject(protocol::Rejection why, std::string detail);

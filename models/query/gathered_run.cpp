@@ -234,10 +234,13 @@ void GatheredRun::Core::onRefusal(const Error &error)
     {
         const std::lock_guard lock(mutex);
         const std::string_view subject = std::string_view(error.message).substr(from + 1, to - from - 1);
-        if (isFinished || !((!inbox.empty() && subject.starts_with(inbox)) || asksOn(subject)))
+        const bool isInbox = !inbox.empty() && subject.starts_with(inbox);
+        const Refusal means = isInbox ? Refusal::Final : refusal(subject);
+        if (isFinished || means == Refusal::Foreign)
             return;
         problem = error.message + " " + error.remedy;
-        finish();
+        if (means == Refusal::Final)
+            finish();
     }
     notify();
 }

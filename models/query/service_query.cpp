@@ -99,7 +99,13 @@ struct ServiceQuery::Private final : GatheredRun::Core {
         }
     }
 
-    bool asksOn(std::string_view subject) const override { return subject.starts_with("$SRV."); }
+    /// Without PING nobody is found.
+    Refusal refusal(std::string_view subject) const override
+    {
+        if (subject.starts_with("$SRV.PING"))
+            return Refusal::Final;
+        return subject.starts_with("$SRV.") ? Refusal::Partial : Refusal::Foreign;
+    }
 
     void move(Instance &instance, Outcome to)
     {

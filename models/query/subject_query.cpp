@@ -96,7 +96,10 @@ struct SubjectQuery::Private final : GatheredRun::Core {
         return quietMs > 0 && replies > 0 ? std::min(deadline, lastReply + milliseconds(quietMs)) : deadline;
     }
 
-    bool asksOn(std::string_view named) const override { return named == subject; }
+    Refusal refusal(std::string_view named) const override
+    {
+        return named == subject ? Refusal::Final : Refusal::Foreign;
+    }
 
     void silenceWaiting() override
     {

@@ -74,6 +74,7 @@ private Q_SLOTS:
     void manyInstancesSum();
     void cancelled();
     void cannotAsk();
+    void notPermitted_data();
     void notPermitted();
     void linkLost();
 
@@ -531,24 +532,49 @@ void ServiceQueryTest::cannotAsk()
     QCOMPARE(ServiceQuery::start(m_operator, question).error().code, std::string("query.deadline"));
 }
 
+void ServiceQueryTest::notPermitted_data()
+{
+    QTest::addColumn<QByteArray>("allowed");
+    QTest::addColumn<bool>("isFound");
+    QTest::newRow("nothing") << QByteArray("[\"x\"]") << false;
+    QTest::newRow("only PING and INFO") << QByteArray(R"(["$SRV.PING", "$SRV.INFO"])") << true;
+}
+
 void ServiceQueryTest::notPermitted()
 {
-    const auto server = startServer(false, "authorization {\n default_permissions { publish: \"_INBOX.>\" }\n"
-                                           " users = [ { user: a, password: b } ]\n}\n");
+    QFETCH(QByteArray, allowed);
+    QFETCH(bool, isFound);
+    const auto server =
+        startServer(false, "authorization {\n users = [ { user: a, password: b, permissions: { publish: " +
+                               allowed.toStdString() + " } }, { user: c, password: d } ]\n}\n");
     QVERIFY(server);
     nats::ConnectOptions options;
     options.servers = {server->url()};
+    options.user = "c";
+    options.password = "d";
+    auto services = nats::Connection::open(options);
     options.user = "a";
     options.password = "b";
-    auto connection = nats::Connection::open(options);
-    QVERIFY(connection.ok());
+    auto asking = nats::Connection::open(options);
+    QVERIFY(services.ok() && asking.ok());
+    auto found = (*services)->subscribe("$SRV.PING", [&services](const nats::MessageView &m) {
+        (void)(*services)->publish(m.reply, ping("A1"));
+    });
+    auto told = (*services)->subscribe("$SRV.INFO", [&services](const nats::MessageView &m) {
+        (void)(*services)->publish(m.reply, info("A1", {"create"}));
+    });
+    QVERIFY(found.ok() && told.ok() && (*services)->flush().ok());
     query::ServiceQuestion question;
-    question.deadlineMs = 60'000;
+    question.deadlineMs = isFound ? 600 : 60'000;
     RunAsker asker;
-    QVERIFY(asker.take(ServiceQuery::start(*connection, question)));
+    QVERIFY(asker.take(ServiceQuery::start(*asking, question)));
     QVERIFY(asker.run->waitFinished(10'000));
     QVERIFY2(asker.run->problem().find("$SRV.") != std::string::npos, asker.run->problem().c_str());
-    QCOMPARE(asker.sum(), 0);
+    QCOMPARE(asker.sum(), isFound ? 1 : 0);
+    if (isFound)
+        QCOMPARE(asker.text("A1", "error"), std::string("gave no STATS"));
+    found->reset();
+    told->reset();
 }
 
 void ServiceQueryTest::linkLost()
