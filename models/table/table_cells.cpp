@@ -82,7 +82,7 @@ QVariant TableModel::Private::groupData(const Heading &heading, const Shown &col
             return what;
         const auto title = std::find_if(layout.begin(), layout.end(),
                                         [&by](const auto &candidate) { return candidate.name == by; });
-        return QString((title != layout.end() ? title->title : by) + u' ' + what);
+        return title != layout.end() ? title->title + u' ' + what : what;
     }
     case RawRole:
         return plainText(place == 0 ? value : total, 4096);
@@ -111,7 +111,8 @@ QVariant TableModel::Private::groupData(const Heading &heading, const Shown &col
         QStringList all;
         for (std::size_t i = 0; i < aggregates.size() && i < heading.aggregates.size(); ++i) {
             if (aggregates[i].column == layout[column.layout].name.toStdString())
-                all.append(aggregateText(aggregates[i]) + u' ' +
+                all.append(toQString(table::name(aggregates[i].function)) + u' ' +
+                           layout[column.layout].title + u' ' +
                            plainText(::muster::view(heading.aggregates[i]), 256));
         }
         return all.join(u'\n');

@@ -17,6 +17,14 @@ namespace {
 
 constexpr int mostDiscovered = 40; ///< shown without being asked for; the rest waits in the chooser
 
+/// Devices make up names of columns as well.
+QString titleOf(const QString &name)
+{
+    constexpr std::size_t titleBytes = 64;
+    const std::string raw = name.toStdString();
+    return plainText(ValueView(std::string_view(raw)), titleBytes);
+}
+
 int defaultWidth(Kind kind)
 {
     switch (kind) {
@@ -96,7 +104,7 @@ void TableModel::Private::discoverColumns()
             continue;
         ColumnLayout column;
         column.name = name;
-        column.title = plainText(ValueView(std::string_view(table.columnName(knownColumns))), 64);
+        column.title = titleOf(name);
         column.visible = addDiscovered && static_cast<int>(shown.size()) < mostDiscovered;
         column.priority = static_cast<int>(layout.size());
         if (const auto known = remembered.constFind(name); known != remembered.constEnd()) {
@@ -177,8 +185,7 @@ void TableModel::setColumns(QList<ColumnLayout> columns, bool addDiscovered)
     d->columnList->beginResetModel();
     d->layout = std::move(columns);
     for (ColumnLayout &column : d->layout) {
-        if (column.title.isEmpty())
-            column.title = column.name;
+        column.title = titleOf(column.title.isEmpty() ? column.name : column.title);
     }
     d->addDiscovered = addDiscovered;
     d->resolveColumns();

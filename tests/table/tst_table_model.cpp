@@ -191,6 +191,100 @@ private Q_SLOTS:
         QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
     }
 
+    void hostileTextStaysInItsLine_data()
+    {
+        QTest::addColumn<QByteArray>("text");
+        QTest::newRow("quotes") << QByteArray("a \"b\" 'c' \"");
+        QTest::newRow("newlines") << QByteArray("two\nlines\r\nand more\r");
+        QTest::newRow("tabs") << QByteArray("\ta\tb");
+        QTest::newRow("formula") << QByteArray("=cmd|' /C calc'!A0");
+        QTest::newRow("at") << QByteArray("@SUM(1)");
+        QTest::newRow("plus") << QByteArray("+1+1");
+        QTest::newRow("64 KB") << QByteArray(64 * 1024, 'W');
+        QTest::newRow("64 KB of controls") << QByteArray(64 * 1024, '\x01');
+        QTest::newRow("not UTF-8") << QByteArray("\xff\xfe\xc3(\xed\xa0\x80 end \xe2\x82");
+        QTest::newRow("override") << QByteArray("abc\xe2\x80\xae"
+                                                "dcba\xe2\x81\xa6x\xe2\x80\x8f");
+        QTest::newRow("separators") << QByteArray("a\xe2\x80\xa8"
+                                                  "b\xe2\x80\xa9"
+                                                  "c\xc2\x85"
+                                                  "d\x0b\x0c");
+        QTest::newRow("NUL") << QByteArray("before\0after", 12);
+        QTest::newRow("markup") << QByteArray("<img src=http://127.0.0.1:1/x><b>bold</b>");
+    }
+    void hostileTextStaysInItsLine()
+    {
+        QFETCH(QByteArray, text);
+        const std::string_view raw(text.constData(), static_cast<std::size_t>(text.size()));
+        TableModel model("device");
+        Watched watched(model);
+        Batch batch;
+        batch.set("plain", "note", std::string_view("plain"));
+        batch.set("d1", "note", raw);
+        batch.set("d1", raw, raw); // a column's name, too
+        batch.set(raw, "note", std::string_view("its key"));
+        model.apply(batch);
+        const auto isFit = [](const QString &shown, int most) {
+            return !shown.isEmpty() && shown.size() <= most &&
+                   std::none_of(shown.begin(), shown.end(), [](QChar c) {
+                       return c.category() == QChar::Other_Control || c.category() == QChar::Other_Format ||
+                              c.category() == QChar::Separator_Line ||
+                              c.category() == QChar::Separator_Paragraph || c.isSurrogate();
+                   });
+        };
+        const int row = model.rowOfKey(QStringLiteral("d1"));
+        const int note = columnOf(model, QStringLiteral("note"));
+        const auto at = [&](int line, int column, int role) {
+            return model.data(model.index(line, column), role).toString();
+        };
+        QVERIFY(isFit(at(row, note, Qt::DisplayRole), 260));
+        QVERIFY(isFit(at(row, note, TableModel::ToolTipTextRole), 4100));
+        QVERIFY(isFit(at(row, note, TableModel::RawRole), 4100));
+        for (int line = 0; line < model.rowCount(); ++line)
+            QVERIFY(isFit(at(line, 0, Qt::DisplayRole), 260));
+        QCOMPARE(model.columnCount(), 3);
+        QVERIFY(isFit(model.columnTitle(2), 70));
+
+        model.beginRound(1);
+        batch.set("d1", "note", std::string_view("new"));
+        model.apply(batch);
+        const QVariantList history = model.cellHistory(row, note);
+        QCOMPARE(history.size(), 2);
+        QVERIFY(isFit(history[1].toMap().value(QStringLiteral("text")).toString(), 260));
+        batch.set("d1", "note", raw);
+        model.apply(batch);
+
+        // Copied rows are rows again where they are pasted.
+        model.selectAll();
+        const std::vector<QStringList> pasted = cellsOf(model.selectionAsTsv());
+        QCOMPARE(pasted.size(), std::size_t{4});
+        for (const QStringList &cells : pasted)
+            QCOMPARE(cells.size(), 3);
+        QString expected = QString::fromUtf8(text);
+        expected.remove(QChar(0));
+        QString copied = pasted[static_cast<std::size_t>(row) + 1][note];
+        if (copied.startsWith(u'\''))
+            copied.remove(0, 1); // no spreadsheet runs it
+        else
+            QVERIFY(!QStringLiteral("=+@\t").contains(copied.front()));
+        if (raw.find('\0') == std::string_view::npos && QByteArray(text).isValidUtf8())
+            QCOMPARE(copied, expected);
+
+        model.setGroupBy({QStringLiteral("note"), QString::fromUtf8(text)});
+        model.setAggregates({QStringLiteral("max note"), QStringLiteral("max ") + QString::fromUtf8(text)});
+        for (int line = 0; line < model.rowCount(); ++line) {
+            for (int column = 0; column < model.columnCount(); ++column) {
+                if (!at(line, column, Qt::DisplayRole).isEmpty())
+                    QVERIFY(isFit(at(line, column, Qt::DisplayRole), 400));
+                for (const QString &part : at(line, column, TableModel::ToolTipTextRole).split(u'\n')) {
+                    if (!part.isEmpty())
+                        QVERIFY(isFit(part, 4100));
+                }
+            }
+        }
+        QVERIFY(watched.isTrue());
+    }
+
     void groupsHaveHeadings()
     {
         TableModel model("device");
@@ -816,6 +910,32 @@ private:
             return "not finished";
         QFile file(path);
         return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray("not there");
+    }
+
+    /// As a spreadsheet reads what is pasted.
+    static std::vector<QStringList> cellsOf(const QString &tsv)
+    {
+        std::vector<QStringList> rows(1);
+        QString cell;
+        bool isQuoted = false;
+        for (qsizetype i = 0; i < tsv.size(); ++i) {
+            const QChar c = tsv[i];
+            if (isQuoted && c == u'"' && i + 1 < tsv.size() && tsv[i + 1] == u'"') {
+                cell += c;
+                ++i;
+            } else if (c == u'"' && (isQuoted || cell.isEmpty())) {
+                isQuoted = !isQuoted;
+            } else if (!isQuoted && (c == u'\t' || c == u'\n')) {
+                rows.back().append(cell);
+                cell.clear();
+                if (c == u'\n')
+                    rows.emplace_back();
+            } else {
+                cell += c;
+            }
+        }
+        rows.pop_back();
+        return rows;
     }
 
     static QString name(RandomTable &random) { return QString::fromStdString(random.column()); }
