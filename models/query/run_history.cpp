@@ -8,6 +8,8 @@
 #include "table/page.h"
 
 #include <algorithm>
+#include <array>
+#include <limits>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -230,10 +232,23 @@ Status RunHistory::Private::enforceLimits()
     return {};
 }
 
-/// Of the file, to the disk.
+/// Of the file, to the disk; in bites, so that another Muster need not wait long between them.
 Status RunHistory::Private::giveBackRoom()
 {
-    return database->execute("PRAGMA incremental_vacuum");
+    for (std::int64_t before = std::numeric_limits<std::int64_t>::max();;) {
+        Result<store::Statement> left = database->prepare("PRAGMA freelist_count");
+        if (!left)
+            return left.error();
+        const Result<bool> row = left->step();
+        if (!row)
+            return row.error();
+        const std::int64_t pages = *row ? left->integer(0) : 0;
+        if (pages == 0 || std::exchange(before, pages) <= pages) // nothing, or it does not get less
+            return {};
+        left->reset();
+        if (Status done = database->execute("PRAGMA incremental_vacuum(4096)"); !done)
+            return done;
+    }
 }
 
 RunHistory::RunHistory() : d(std::make_unique<Private>()) {}

@@ -203,7 +203,12 @@ LocalQueries::~LocalQueries() = default;
 
 Result<std::unique_ptr<LocalQueries>> LocalQueries::open(const std::string &file)
 {
-    Result<std::unique_ptr<store::Database>> database = store::Database::open(file);
+    return open(file, store::OnDamage::MoveAside);
+}
+
+Result<std::unique_ptr<LocalQueries>> LocalQueries::open(const std::string &file, store::OnDamage onDamage)
+{
+    Result<std::unique_ptr<store::Database>> database = store::Database::open(file, onDamage);
     if (!database)
         return database.error();
     std::unique_ptr<LocalQueries> queries(new LocalQueries());
@@ -349,7 +354,7 @@ Result<SavedQuery> findSaved(const std::string &file, const std::shared_ptr<nats
     std::vector<SavedQuery> all;
     std::error_code ignored;
     if (!file.empty() && std::filesystem::exists(std::u8string(file.begin(), file.end()), ignored)) {
-        Result<std::unique_ptr<LocalQueries>> local = LocalQueries::open(file);
+        Result<std::unique_ptr<LocalQueries>> local = LocalQueries::open(file, store::OnDamage::Refuse);
         if (!local)
             return local.error();
         Result<std::vector<SavedQuery>> list = (*local)->list();

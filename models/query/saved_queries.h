@@ -15,6 +15,10 @@
 #include <string_view>
 #include <vector>
 
+namespace muster::store {
+enum class OnDamage;
+}
+
 namespace muster::query {
 
 /// A question with a name, on this computer or in the account's bucket `queries`.
@@ -48,6 +52,7 @@ Result<SavedQuery> findByName(const std::vector<SavedQuery> &queries, std::strin
 class LocalQueries {
 public:
     static Result<std::unique_ptr<LocalQueries>> open(const std::string &file);
+    static Result<std::unique_ptr<LocalQueries>> open(const std::string &file, store::OnDamage onDamage);
     ~LocalQueries();
 
     Result<std::vector<SavedQuery>> list(); ///< of this computer, by name
@@ -105,7 +110,7 @@ private:
 };
 
 /// A saved query by name or id, for programs without a window: of this computer (`file`; empty: none) and of
-/// the account (`connection`; may be null). An account that is not prepared has none.
+/// the account (`connection`; may be null). An account that is not prepared has none. The file is only read.
 Result<SavedQuery> findSaved(const std::string &file, const std::shared_ptr<nats::Connection> &connection,
                              const Subjects &subjects, const std::string &domain, std::string_view name);
 

@@ -148,7 +148,7 @@ std::string_view Statement::text(int column) const
 
 // --- Database ---
 
-Result<std::unique_ptr<Database>> Database::open(const std::string &file)
+Result<std::unique_ptr<Database>> Database::open(const std::string &file, OnDamage onDamage)
 {
     if (Status made = makeFolder(file); !made)
         return made.error();
@@ -159,7 +159,7 @@ Result<std::unique_ptr<Database>> Database::open(const std::string &file)
         database.reset(new Database(file));
         ready = database->connect();
     }
-    if (!ready && ready.error().code == "store.damaged") {
+    if (!ready && ready.error().code == "store.damaged" && onDamage == OnDamage::MoveAside) {
         database.reset(new Database(file));
         const Result<std::string> aside = moveAside(file);
         if (!aside)

@@ -15,6 +15,9 @@ namespace muster::store {
 
 class Database;
 
+/// What to do about a file that is damaged: move it aside and begin a new one, or leave it and say so.
+enum class OnDamage { MoveAside, Refuse };
+
 /// A prepared statement. Parameters count from 1, columns from 0. A parameter that cannot be bound makes the
 /// next step() fail.
 class Statement {
@@ -50,9 +53,10 @@ private:
 /// "store.damaged", "store.failed".
 class Database {
 public:
-    /// Makes the file (mode 0600) and its folder when they are not there. A file that is damaged is moved
-    /// aside, which notice() then says, and a new one is begun.
-    static Result<std::unique_ptr<Database>> open(const std::string &file);
+    /// Makes the file (mode 0600) and its folder when they are not there. notice() says when a damaged one
+    /// was moved aside.
+    static Result<std::unique_ptr<Database>> open(const std::string &file,
+                                                  OnDamage onDamage = OnDamage::MoveAside);
     ~Database();
     Database(const Database &) = delete;
     Database &operator=(const Database &) = delete;

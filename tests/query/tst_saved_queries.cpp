@@ -389,6 +389,18 @@ private Q_SLOTS:
                  QStringLiteral("query.not-prepared"));
     }
 
+    void aProgramLeavesADamagedFileToTheDashboard()
+    {
+        const std::string file = newFile();
+        QFile damaged(QString::fromStdString(file));
+        QVERIFY(damaged.open(QIODevice::WriteOnly));
+        damaged.write(QByteArray(9000, 'x'));
+        damaged.close();
+        QCOMPARE(codeOf(findSaved(file, nullptr, Subjects(), {}, "Hot")), QStringLiteral("store.damaged"));
+        QVERIFY(damaged.open(QIODevice::ReadOnly));
+        QCOMPARE(damaged.readAll(), QByteArray(9000, 'x'));
+    }
+
     void aFleetsKeyHasNoPasswordInIt()
     {
         nats::ConnectOptions options;
