@@ -2,6 +2,8 @@
 #include "nats/connection_private.h"
 #include "nats/nats_error.h"
 
+#include <algorithm>
+
 namespace muster::nats {
 
 thread_local const Subscription::Interest *Subscription::Interest::current = nullptr;
@@ -76,11 +78,19 @@ void Subscription::Interest::Delivery::onMessage(natsConnection *, natsSubscript
     constexpr std::size_t maxUsed = 1024;
     constexpr std::size_t maxUsedBytes = std::size_t{1} << 20;
     constexpr std::size_t maxWaitingBytes = std::size_t{64} << 10;
+    constexpr std::size_t cacheLine = 64;
+    constexpr std::size_t mostAhead = 512;
 
     auto &self = *static_cast<Delivery *>(closure);
     const MessageView &view = self.m_waiting.emplace_back(viewOf(msg));
     self.m_used.push_back(msg);
     self.m_waitingBytes += view.data.size();
+    if (self.m_ahead > 1 && self.m_interest->together > 1) {
+        // Written by another thread, and by now perhaps some time ago: it comes into the cache while others
+        // are collected.
+        for (std::size_t at = 0; at < std::min(view.data.size(), mostAhead); at += cacheLine)
+            __builtin_prefetch(view.data.data() + at);
+    }
     --self.m_ahead;
     if (self.m_ahead > 0 && self.m_waiting.size() < self.m_interest->together &&
         self.m_waitingBytes < maxWaitingBytes)
