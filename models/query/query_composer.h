@@ -18,6 +18,13 @@ namespace muster {
 /// A question as it is composed: what to ask, of whom, and whom it would reach. GUI thread.
 class QueryComposer : public QObject {
     Q_OBJECT
+    Q_PROPERTY(QString source READ source WRITE setSource NOTIFY changed) ///< "fleet", "services", "subject"
+    Q_PROPERTY(QString service READ service WRITE setService NOTIFY changed) ///< empty: all
+    Q_PROPERTY(QString subject READ subject WRITE setSubject NOTIFY changed)
+    Q_PROPERTY(QString payload READ payload WRITE setPayload NOTIFY changed)
+    Q_PROPERTY(int expected READ expected WRITE setExpected NOTIFY changed) ///< replies; 0: not by count
+    Q_PROPERTY(int quietMs READ quietMs WRITE setQuietMs NOTIFY changed)    ///< 0: not by a gap
+    Q_PROPERTY(int watchSeconds READ watchSeconds WRITE setWatchSeconds NOTIFY changed) ///< 0: once
     Q_PROPERTY(
         QVariantList scopes READ scopes NOTIFY scopesChanged) ///< [{label, kind, key, value, count, on}]
     Q_PROPERTY(QString where READ where WRITE setWhere NOTIFY changed)

@@ -202,7 +202,8 @@ struct QueryController::Private {
         record.id = isRepeat() ? live.record().id : query->id();
         record.at = UtcTime::now();
         record.fleet = fleetName.isEmpty() ? subjects.root() : fleetName.toStdString();
-        record.name = document.name().toStdString();
+        if (!document.edited())
+            record.name = document.name().toStdString();
         record.question = ask.composition;
         mergeJob.drop();
         round.reset();

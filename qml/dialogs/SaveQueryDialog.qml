@@ -13,8 +13,8 @@ MDialog {
     readonly property bool replaces: visible && library.count >= 0 && wanted !== "" && library.idOfName(wanted, shares) !== ""
     readonly property string nameError: wanted.length > 80 ? qsTr("A name has at most 80 characters.") : ""
 
-    function ask() {
-        name.text = document.name
+    function ask(suggested: string) {
+        name.text = suggested
         forAll.held = document.shared && library.canShare
         forMe.held = !forAll.held
         forAll.checked = forAll.held

@@ -9,6 +9,8 @@ Item {
 
     readonly property QueryDocument document: Query.document
 
+    readonly property bool dialogOpen: saved.visible || saver.visible || renamer.visible || removal.visible
+
     signal historyRequested
 
     function save() {
@@ -17,11 +19,12 @@ Item {
         if (document.id !== "" && document.edited)
             document.save()
         else
-            saver.ask()
+            saver.ask(document.name)
     }
 
-    function saveAs() {
-        saver.ask()
+    /// Under another name, so that theirs stays.
+    function saveMine() {
+        saver.ask(qsTr("%1 (mine)").arg(document.name))
     }
 
     function openSaved() {
@@ -180,6 +183,10 @@ Item {
         function onFailed(message: string) {
             if (!saver.visible)
                 Notices.error(message)
+        }
+        function onConflict(id: string) {
+            if (root.document.conflictText === "")
+                Notices.error(qsTr("Somebody else changed this query meanwhile. Nothing was done; the list shows theirs."))
         }
     }
 }

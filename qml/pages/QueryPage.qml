@@ -14,6 +14,9 @@ FocusScope {
 
     property bool panelShown: false ///< in a narrow window, instead of the table
 
+    /// Esc is for what is in front.
+    readonly property bool dialogOpen: header.dialogOpen || historyDialog.visible || comparisonDialog.visible || exporter.visible
+
     signal deviceChosen(string device)
 
     function focusFilter() {
@@ -52,17 +55,17 @@ FocusScope {
     }
     Shortcut {
         sequence: "Ctrl+S"
-        enabled: root.visible
+        enabled: root.visible && !root.dialogOpen
         onActivated: header.save()
     }
     Shortcut {
         sequence: "Ctrl+H"
-        enabled: root.visible
+        enabled: root.visible && !root.dialogOpen
         onActivated: historyDialog.open()
     }
     Shortcut {
         sequence: "Ctrl+O"
-        enabled: root.visible
+        enabled: root.visible && !root.dialogOpen
         onActivated: header.openSaved()
     }
     Shortcut {
@@ -77,7 +80,7 @@ FocusScope {
     }
     Shortcut {
         sequence: "Escape"
-        enabled: root.visible && Query.running
+        enabled: root.visible && Query.running && !root.dialogOpen
         onActivated: Query.cancel()
     }
 
@@ -225,11 +228,13 @@ FocusScope {
         actions: [
             {
                 text: qsTr("Load theirs"),
+                enabled: Query.library.nameOf(Query.document.id) !== "",
+                reason: qsTr("It was removed."),
                 run: () => Query.document.loadTheirs()
             },
             {
                 text: qsTr("Save mine as a new one"),
-                run: () => header.saveAs()
+                run: () => header.saveMine()
             },
             {
                 text: qsTr("Leave it"),
@@ -417,7 +422,7 @@ FocusScope {
         label: Query.showsPast ? qsTr("Past results") : qsTr("Results")
         layoutKey: root.isFleet && !Query.showsPast ? "query" : ""
         onActivated: key => {
-            if (root.isFleet)
+            if (root.isFleet && Fleet.active)
                 root.deviceChosen(key)
         }
     }

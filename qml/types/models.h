@@ -9,6 +9,7 @@
 
 #include <QJSEngine>
 #include <QObject>
+#include <QtQml/qqml.h>
 #include <QtQml/qqmlregistration.h>
 
 class QQmlEngine;

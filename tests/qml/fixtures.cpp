@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fixtures.h"
 
+#include "qml/types/models.h"
+
 #include <QClipboard>
+#include <QDateTime>
 #include <QGuiApplication>
 #include <QTcpSocket>
 
@@ -65,6 +68,26 @@ void Fixtures::fill(int rows)
     m_table.apply(batch);
 }
 
+void Fixtures::keepRun(int rows, double load)
+{
+    table::Table table("device");
+    table::Batch batch;
+    for (int i = 0; i < rows; ++i) {
+        const std::string key = "d-" + std::to_string(i);
+        setText(batch, key, "outcome", "answered");
+        batch.set(key, "cpu.pct", ValueView(load));
+        batch.set(key, "reply_ms", ValueView(1.0 + i));
+    }
+    table.apply(batch);
+    query::RunRecord record;
+    record.at = UtcTime::now();
+    record.fleet = "a <b>plant</b>";
+    record.question.where = "cpu.pct > 0";
+    record.question.select = {"cpu.pct"};
+    record.tally.counts[static_cast<std::size_t>(query::Outcome::Answered)] = rows;
+    qml::Instances::query->history()->keep(std::move(record), table.snapshot());
+}
+
 QStringList Fixtures::hostileTexts() const
 {
     const QString url = QStringLiteral("http://127.0.0.1:%1/x").arg(m_server.serverPort());
@@ -92,6 +115,31 @@ void Fixtures::fillHostile(TableModel *table)
         }
     }
     table->apply(batch);
+}
+
+void Fixtures::set(const QString &key, const QString &column, const QVariant &value)
+{
+    table::Batch batch;
+    const std::string text = value.toString().toStdString();
+    ValueView cell;
+    if (value.metaType().id() == QMetaType::QDateTime)
+        cell = UtcTime{value.toDateTime().toMSecsSinceEpoch() * 1000};
+    else if (value.metaType().id() == QMetaType::QString)
+        cell = std::string_view(text);
+    else if (value.isValid())
+        cell = value.toDouble();
+    batch.set(key.toStdString(), column.toStdString(), cell);
+    m_table.apply(batch);
+}
+
+void Fixtures::beginRound(double atMillis)
+{
+    m_table.beginRound(static_cast<qint64>(atMillis) * 1000);
+}
+
+void Fixtures::endRounds()
+{
+    m_table.endRounds();
 }
 
 QString Fixtures::clipboard() const

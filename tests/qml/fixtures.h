@@ -27,7 +27,13 @@ public:
     Q_INVOKABLE void fill(int rows);
     /// Names that would load, run or garble what shows them, into `table` under each of its text columns.
     Q_INVOKABLE void fillHostile(muster::TableModel *table);
+    /// A past run of a fleet of `rows` devices, each with this load, into the history of the Query page.
+    Q_INVOKABLE void keepRun(int rows, double load);
     Q_INVOKABLE QStringList hostileTexts() const;
+    /// Sets a cell of `table`; a Date becomes a time, undefined makes the cell absent.
+    Q_INVOKABLE void set(const QString &key, const QString &column, const QVariant &value);
+    Q_INVOKABLE void beginRound(double atMillis);
+    Q_INVOKABLE void endRounds();
     Q_INVOKABLE QString clipboard() const;
 
 private:
