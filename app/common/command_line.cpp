@@ -12,6 +12,8 @@ namespace muster::app {
 
 namespace {
 
+constexpr std::size_t lineWidth = 110; // of the help
+
 template <typename T>
 std::optional<T> parsed(const std::string &text)
 {
@@ -152,8 +154,19 @@ std::string CommandLine::help() const
     for (const auto &line : lines)
         width = std::max(width, line.first.size());
     std::string text = "Usage: " + m_program + " [options]\n" + m_about + "\n\n";
-    for (const auto &[left, right] : lines)
-        text.append("  ").append(left).append(width - left.size() + 2, ' ').append(right).append("\n");
+    const std::size_t indent = width + 4;
+    for (const auto &[left, right] : lines) {
+        text.append("  ").append(left).append(width - left.size() + 2, ' ');
+        std::string_view rest = right;
+        while (indent + rest.size() > lineWidth) {
+            const std::size_t space = rest.rfind(' ', lineWidth - std::min(indent, lineWidth - 20));
+            if (space == std::string_view::npos)
+                break;
+            text.append(rest.substr(0, space)).append("\n").append(indent, ' ');
+            rest.remove_prefix(space + 1);
+        }
+        text.append(rest).append("\n");
+    }
     return text;
 }
 
