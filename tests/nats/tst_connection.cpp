@@ -509,6 +509,43 @@ private Q_SLOTS:
         interests.clear();
     }
 
+    void bulkIsInOrderAndWhole()
+    {
+        constexpr int messages = 20'000;
+        auto sender = Connection::open(optionsFor(*m_server));
+        auto taker = Connection::open(optionsFor(*m_server));
+        VERIFY_OK(sender);
+        VERIFY_OK(taker);
+        std::atomic<int> next = 0, outOfOrder = 0, tooMany = 0;
+        auto bulk = (*taker)->subscribeInBulk("bulk", [&](std::span<const MessageView> some) {
+            tooMany += some.empty() || some.size() > 64 ? 1 : 0;
+            std::size_t bytes = 0;
+            for (const MessageView &message : some) {
+                outOfOrder += message.data.starts_with(std::to_string(next.load()) + ' ') ? 0 : 1;
+                ++next;
+                tooMany += bytes > 64 * 1024 ? 1 : 0; // it was over before this one
+                bytes += message.data.size();
+            }
+        });
+        VERIFY_OK(bulk);
+        VERIFY_OK((*taker)->flush());
+        for (int i = 0; i < messages; ++i) {
+            const std::size_t size = i % 1000 == 0 ? 100'000 : 10;
+            VERIFY_OK((*sender)->publish("bulk", std::to_string(i) + ' ' + std::string(size, 'x')));
+        }
+        QTRY_COMPARE_WITH_TIMEOUT(next.load(), messages, 20000);
+        QCOMPARE(outOfOrder.load(), 0);
+        QCOMPARE(tooMany.load(), 0);
+        // One alone waits for no other.
+        VERIFY_OK((*sender)->publish("bulk", std::to_string(messages) + " x"));
+        QTRY_COMPARE_WITH_TIMEOUT(next.load(), messages + 1, 5000);
+        bulk->reset();
+        VERIFY_OK((*sender)->publish("bulk", "late"));
+        VERIFY_OK((*sender)->flush());
+        VERIFY_OK((*taker)->flush());
+        QCOMPARE(next.load(), messages + 1);
+    }
+
     void nothingRunsAfterItsEnd()
     {
         auto flood = Connection::open(optionsFor(*m_server));
