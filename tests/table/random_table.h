@@ -98,7 +98,7 @@ public:
     {
         const std::int64_t edge =
             chance(50) ? std::int64_t{1} << 53 : std::numeric_limits<std::int64_t>::max() - 8;
-        const std::int64_t near = edge + static_cast<std::int64_t>(below(17)) - 8;
+        const std::int64_t near = edge + (static_cast<std::int64_t>(below(17)) - 8);
         return chance(50) ? near : -near;
     }
     double oddReal()
