@@ -130,8 +130,7 @@ public:
     {
         using Number = std::uint16_t; // a group's: half the memory to go through twice
         const std::size_t parts = workerCount(rows.count());
-        const std::unique_ptr<Number[]> groupOf(
-            new Number[rows.placeLimit()]); // NOLINT: not to be zeroed first
+        const auto groupOf = std::make_unique_for_overwrite<Number[]>(rows.placeLimit());
         std::vector<std::vector<std::uint32_t>> places(parts, std::vector<std::uint32_t>(m_groups));
         inParallel(parts, [&](std::size_t part) {
             std::array<std::uint32_t, chunkRows> groups; // NOLINT(cppcoreguidelines-pro-type-member-init)

@@ -46,19 +46,22 @@ std::int64_t gather(const std::shared_ptr<nats::Connection> &asker, query::Plan 
     auto query = query::LiveQuery::start(asker, std::move(plan), [&wake] { wake.notify(); });
     if (!query)
         return devices;
-    for (bool isFirst = true; !(*query)->finished();) {
+    bool hasRow = false;
+    while (!(*query)->finished()) {
         if ((*query)->drain(batch))
             table.apply(batch);
         if (table.rowCount() == 0) {
             wake.waitOnce(std::chrono::milliseconds(frameMs));
         } else {
-            if (std::exchange(isFirst, false))
+            if (!std::exchange(hasRow, true))
                 firstRowMs = millisecondsSince(begin);
             (*query)->waitFinished(frameMs);
         }
     }
     while ((*query)->drain(batch))
         table.apply(batch);
+    if (!hasRow)
+        firstRowMs = millisecondsSince(begin);
     return devices - (*query)->tally().of(query::Outcome::Answered);
 }
 
