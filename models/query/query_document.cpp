@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <utility>
 
 namespace muster {
 namespace {
@@ -39,7 +41,7 @@ struct QueryDocument::Private {
     bool shared = false;
     query::Composition asLoaded; // as the composer shows it when nothing is edited
     bool edited = false;
-    QString pending; // name of what is being saved; empty: nothing is
+    std::optional<QString> pending; // name of what is being saved
     query::Composition saving;
     QString problem, conflictId, conflictText;
 
@@ -79,7 +81,7 @@ struct QueryDocument::Private {
 
     void onSaved(const QString &savedId)
     {
-        if (pending.isEmpty()) {
+        if (!pending) {
             if (savedId == id) { // renamed
                 adopt(id);
                 Q_EMIT q->changed();
@@ -87,8 +89,7 @@ struct QueryDocument::Private {
             }
             return;
         }
-        const QString was = pending;
-        pending.clear();
+        const QString was = *std::exchange(pending, std::nullopt);
         adopt(savedId);
         name = was;
         asLoaded = saving;
@@ -98,18 +99,16 @@ struct QueryDocument::Private {
 
     void onFailed(const QString &message)
     {
-        if (pending.isEmpty())
+        if (!std::exchange(pending, std::nullopt))
             return;
-        pending.clear();
         problem = message;
         Q_EMIT q->changed();
     }
 
     void onConflict(const QString &theirs)
     {
-        if (pending.isEmpty())
+        if (!std::exchange(pending, std::nullopt))
             return;
-        pending.clear();
         conflictId = theirs;
         const int at = row();
         const QString by =
@@ -168,7 +167,7 @@ bool QueryDocument::edited() const
 
 bool QueryDocument::saving() const
 {
-    return !d->pending.isEmpty();
+    return d->pending.has_value();
 }
 
 QString QueryDocument::problem() const

@@ -303,7 +303,9 @@ void QueryLibrary::save(const QString &id, const QString &name, bool shared,
     } else if (const auto at = d->handedOut.find(id.toStdString()); at != d->handedOut.end()) {
         query.revision = at->second; // somebody removed it: that is a conflict
     }
-    d->write(id.toStdString(), std::move(query));
+    d->write(id.toStdString(), std::move(query), [this](const SavedQuery &saved) {
+        d->handedOut[saved.id] = saved.revision; // who saved it has it before them
+    });
 }
 
 void QueryLibrary::rename(const QString &id, const QString &name)
@@ -317,7 +319,7 @@ void QueryLibrary::rename(const QString &id, const QString &name)
     }
     SavedQuery query = *existing;
     query.name = std::move(*clean);
-    d->write(id.toStdString(), std::move(query));
+    d->write(id.toStdString(), std::move(query), [](const SavedQuery &) {}); // the name, not what is asked, was seen
 }
 
 void QueryLibrary::remove(const QString &id)

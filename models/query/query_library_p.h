@@ -110,7 +110,7 @@ struct QueryLibrary::Private {
     void removeShared(const std::string &id, std::uint64_t revision, std::function<void()> done);
     template <typename Done>
     void settle(const Result<Written> &written, const std::string &id, bool isCurrent, const Done &done);
-    void write(const std::string &id, SavedQuery query);
+    void write(const std::string &id, SavedQuery query, std::function<void(const SavedQuery &)> done);
 };
 
 /// Opens the file when it is not open yet: what could not be opened at the start may be in order by now.

@@ -254,10 +254,14 @@ void QueryLibrary::Private::removeShared(const std::string &id, std::uint64_t re
 }
 
 /// `query` as it should be, under the id that it had; its revision is what it is based on.
-void QueryLibrary::Private::write(const std::string &id, SavedQuery query)
+void QueryLibrary::Private::write(const std::string &id, SavedQuery query,
+                                  std::function<void(const SavedQuery &)> done)
 {
     const SavedQuery *existing = find(id);
-    const auto told = [this](const SavedQuery &saved) { Q_EMIT q->saved(QString::fromStdString(saved.id)); };
+    const auto told = [this, done = std::move(done)](const SavedQuery &saved) {
+        done(saved);
+        Q_EMIT q->saved(QString::fromStdString(saved.id));
+    };
     const bool moves = existing && existing->shared != query.shared;
     if ((query.shared || moves) && !q->canShare()) {
         fail({"query.not-shared", q->cannotShareReason().toStdString(), {}});

@@ -55,6 +55,12 @@ void ColumnListModel::setVisible(int row, bool visible)
         m_table->d->setVisible(row, visible);
 }
 
+void ColumnListModel::toggleVisible(int row)
+{
+    if (row >= 0 && row < rowCount())
+        setVisible(row, !m_table->d->layout.at(row).visible);
+}
+
 void ColumnListModel::move(int from, int to)
 {
     if (from >= 0 && from < rowCount() && to >= 0 && to < rowCount() && from != to)

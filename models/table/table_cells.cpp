@@ -166,6 +166,24 @@ QVariant TableModel::data(const QModelIndex &index, int role) const
     return d->rowData(line, column, role);
 }
 
+QString TableModel::shownText(int row, int column) const
+{
+    const QModelIndex at = index(row, column);
+    const QString prefix = data(at, PrefixRole).toString();
+    const QString text = data(at, Qt::DisplayRole).toString();
+    return prefix.isEmpty() ? text : prefix + u' ' + text;
+}
+
+QString TableModel::toolTipText(int row, int column) const
+{
+    return data(index(row, column), ToolTipTextRole).toString();
+}
+
+bool TableModel::isChanged(int row, int column) const
+{
+    return data(index(row, column), ChangedRole).toBool();
+}
+
 QVariant TableModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
     if (orientation != Qt::Horizontal || section < 0 || section >= columnCount())

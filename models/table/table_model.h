@@ -39,6 +39,7 @@ public:
     bool setData(const QModelIndex &index, const QVariant &value, int role) override; ///< VisibleRole
     QHash<int, QByteArray> roleNames() const override;
     Q_INVOKABLE void setVisible(int row, bool visible);
+    Q_INVOKABLE void toggleVisible(int row);
     Q_INVOKABLE void move(int from, int to);
 
 private:
@@ -171,6 +172,9 @@ public:
     QStringList selectedKeys() const;
     Q_INVOKABLE QString keyAt(int row) const; ///< empty for a group's heading
     Q_INVOKABLE int rowOfKey(const QString &key) const;
+    Q_INVOKABLE QString shownText(int row, int column) const; ///< as shown, "avg 12" in a group's row
+    Q_INVOKABLE QString toolTipText(int row, int column) const;
+    Q_INVOKABLE bool isChanged(int row, int column) const;
     /// What a cell of a watch came to show, as [{at, text}], newest first, the present value included; `at` is
     /// in milliseconds since 1970, 0 for what it showed before the first round. Empty when it did not change.
     Q_INVOKABLE QVariantList cellHistory(int row, int column) const;

@@ -33,10 +33,12 @@ struct RunAsker {
         run = started ? std::move(*started) : nullptr;
         return run != nullptr;
     }
-    void drain()
+    int drain() ///< how many times there was something, and once not
     {
-        while (run->drain(batch))
+        int times = 1;
+        for (; run->drain(batch); ++times)
             table.apply(batch);
+        return times;
     }
     std::int64_t of(query::Outcome outcome) const { return run->tally().of(outcome); }
     std::int64_t sum() const { return run->tally().sum(); }

@@ -176,8 +176,10 @@ void OutcomeSumTest::initTestCase()
     m_operator = connectTo(*m_server);
     QVERIFY(m_devices && m_operator);
     auto listening = m_devices->subscribe("fleet.query.>", [this](const nats::MessageView &message) {
+        // Questions to single devices may still be of the query before.
         const std::lock_guard lock(m_mutex);
-        m_inbox = message.reply;
+        if (message.subject == Subjects().queryAll())
+            m_inbox = message.reply;
     });
     QVERIFY(listening.ok());
     m_listening = std::move(*listening);

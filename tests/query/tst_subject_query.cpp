@@ -135,9 +135,9 @@ void SubjectQueryTest::endsAtTheDeadline()
 {
     answer("shop.status", {"one"});
     RunAsker asker;
-    QVERIFY(ask(asker, question(0, 0, 200)));
+    QVERIFY(ask(asker, question(0, 0, 600)));
     QVERIFY(asker.run->waitFinished(10'000));
-    QVERIFY(asker.run->elapsedMs() >= 200);
+    QVERIFY(asker.run->elapsedMs() >= 600);
     QCOMPARE(asker.sum(), 1);
     QVERIFY(asker.run->problem().empty());
     QVERIFY(asker.run->askSilentAgain().ok()); // nobody is
@@ -153,7 +153,7 @@ void SubjectQueryTest::missingRepliesAreSilentUntilTheyCome()
         QVERIFY(m_services->publish(m.reply, "one").ok());
     });
     RunAsker asker;
-    QVERIFY(ask(asker, question(3, 0, 300)));
+    QVERIFY(ask(asker, question(3, 0, 1000)));
     QTRY_COMPARE(asker.of(Outcome::Answered), 1);
     QCOMPARE(asker.of(Outcome::Waiting), 2);
     QCOMPARE(asker.run->askSilentAgain().error().code, std::string("query.running"));
@@ -478,13 +478,12 @@ void SubjectQueryTest::manyReplies()
     int drains = 0;
     while (!asker.run->waitFinished(1)) {
         QCOMPARE(asker.sum(), count);
-        asker.drain();
-        ++drains;
+        drains += asker.drain();
     }
     QCOMPARE(asker.of(Outcome::Answered), count);
     QCOMPARE(asker.rows(), std::size_t(count));
     QCOMPARE(asker.text("50000", "n"), std::string("49999"));
-    QVERIFY(wakes <= 2 * drains + 3);
+    QVERIFY(wakes <= drains + 3); // told once, until it was looked at
 }
 
 QTEST_GUILESS_MAIN(SubjectQueryTest)
