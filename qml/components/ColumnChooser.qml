@@ -49,7 +49,7 @@ T.Popup {
 
             Keys.onPressed: event => {
                 if (event.key === Qt.Key_Space && currentItem) {
-                    (currentItem as ColumnRow).toggle()
+                    root.model.columnList.toggleVisible(currentIndex)
                     event.accepted = true
                 } else if ((event.modifiers & Qt.AltModifier) && (event.key === Qt.Key_Up || event.key === Qt.Key_Down)) {
                     const to = currentIndex + (event.key === Qt.Key_Up ? -1 : 1)
@@ -74,18 +74,14 @@ T.Popup {
         required property string title
         required property bool columnVisible
 
-        function toggle() {
-            root.model.columnList.setVisible(index, !columnVisible)
-        }
-
         height: Theme.controlHeight
         color: ListView.isCurrentItem && list.activeFocus ? Theme.select : area.containsMouse ? Theme.hover : "transparent"
         Accessible.role: Accessible.CheckBox
         Accessible.name: row.title
         Accessible.checkable: true
         Accessible.checked: columnVisible
-        Accessible.onToggleAction: toggle()
-        Accessible.onPressAction: toggle()
+        Accessible.onToggleAction: root.model.columnList.toggleVisible(index)
+        Accessible.onPressAction: root.model.columnList.toggleVisible(index)
 
         MouseArea {
             id: area
@@ -94,7 +90,7 @@ T.Popup {
             hoverEnabled: true
             onClicked: {
                 list.currentIndex = row.index
-                row.toggle()
+                root.model.columnList.toggleVisible(row.index)
             }
         }
         Icon {

@@ -5,6 +5,7 @@ import Muster
 
 // The one table: groups that fold, several sort keys, columns to resize, move and choose, selection by row.
 // Arrows, Home, End, PageUp and PageDown move; Left and Right fold; Space selects, Shift makes a range; Ctrl+A, Ctrl+C.
+// Ctrl+Left and Ctrl+Right go from cell to cell, Ctrl+F1 says all about one. Tab leads from the titles to the rows.
 FocusScope {
     id: root
 
@@ -13,6 +14,7 @@ FocusScope {
     property string label
     property string layoutKey ///< where the columns' layout is remembered; empty: not at all
     property int currentRow: -1
+    property int currentColumn: 0
 
     // TableView lays its columns out from the left in every locale; header and cells go with it.
     LayoutMirroring.enabled: false
@@ -26,9 +28,6 @@ FocusScope {
     property var widths: []
     property int revision: 0
     property int anchorRow: -1
-
-    /// Columns resized since the start: those do not give way to the others.
-    property var resizedColumns: ({})
 
     // What a column may be narrowed to before the table scrolls sideways.
     function narrowest(column: int): int {
@@ -49,8 +48,8 @@ FocusScope {
         return Math.max(72, title)
     }
 
-    // What is left over goes to the column of names, as the eye starts there; what is missing is taken from where
-    // there is room to give.
+    // What is left over goes to the column of names, as the eye starts there; what is missing is taken from columns
+    // that nobody resized, as far as they have room to give.
     function layoutColumns() {
         const count = model.columnCount()
         const next = []
@@ -58,10 +57,10 @@ FocusScope {
         let sum = 0, slackSum = 0, wide = -1
         for (let i = 0; i < count; ++i) {
             next.push(model.columnWidth(i))
-            slack.push(resizedColumns[model.columnName(i)] ? 0 : Math.max(0, next[i] - narrowest(i)))
+            slack.push(model.columnWidthIsAutomatic(i) ? Math.max(0, next[i] - narrowest(i)) : 0)
             sum += next[i]
             slackSum += slack[i]
-            if (wide < 0 && model.columnKind(i) === CellKind.Identifier)
+            if (wide < 0 && model.columnKind(i) === CellKind.Identifier && model.columnWidthIsAutomatic(i))
                 wide = i
         }
         const missing = Math.min(sum - width, slackSum)
@@ -71,15 +70,69 @@ FocusScope {
             sum = next.reduce((total, w) => total + w, 0)
         }
         if (count > 0 && sum < width)
-            next[Math.max(0, wide)] += Math.floor(width - sum)
+            next[wide < 0 ? count - 1 : wide] += Math.floor(width - sum)
         widths = next
         ++revision
         table.forceLayout()
     }
 
-    function resizeColumn(column: int, width: int) {
-        resizedColumns[model.columnName(column)] = width > 0
-        model.setColumnWidth(column, width)
+    function leftOf(column: int): real {
+        let x = 0
+        for (let i = 0; i < column && i < widths.length; ++i)
+            x += widths[i]
+        return x
+    }
+
+    /// The column at a place of the content; -1 beside them.
+    function columnAt(x: real): int {
+        let edge = 0
+        for (let i = 0; i < widths.length; ++i) {
+            edge += widths[i]
+            if (x < edge)
+                return x < 0 ? -1 : i
+        }
+        return -1
+    }
+
+    /// What a cell's tooltip says; empty when the cell itself says as much.
+    function exactText(row: int, column: int): string {
+        const exact = model.toolTipText(row, column)
+        const cell = table.itemAtCell(Qt.point(column, row)) as TableCell
+        return exact !== model.shownText(row, column) || (cell && cell.cut) ? exact : ""
+    }
+
+    function showToolTip(row: int, column: int) {
+        toolTip.text = exactText(row, column)
+        toolTip.history = model.cellHistory(row, column)
+        if (toolTip.empty) {
+            toolTip.close()
+            return
+        }
+        over.row = row
+        over.column = column
+        toolTip.open()
+    }
+
+    /// For those who hear the table: the cell under the keys, and all that its tooltip would say.
+    function spokenDetails(row: int, column: int): string {
+        const parts = [exactText(row, column)]
+        if (model.isChanged(row, column))
+            parts.push(qsTr("changed in this round"))
+        for (const entry of model.cellHistory(row, column))
+            parts.push(toolTip.line(entry))
+        return parts.filter(part => part !== "").join("; ")
+    }
+
+    function moveToColumn(column: int) {
+        if (currentRow < 0 || widths.length === 0)
+            return
+        currentColumn = Math.max(0, Math.min(widths.length - 1, column))
+        const left = leftOf(currentColumn), right = left + widths[currentColumn]
+        if (left < table.contentX)
+            table.contentX = left
+        else if (right > table.contentX + table.width)
+            table.contentX = Math.min(left, right - table.width)
+        showToolTip(currentRow, currentColumn)
     }
 
     function selectRow(row: int, modifiers: int) {
@@ -98,6 +151,7 @@ FocusScope {
         const count = model.rowCount()
         if (count === 0)
             return
+        toolTip.close()
         currentRow = Math.max(0, Math.min(count - 1, row))
         reveal(currentRow)
         if (extend)
@@ -161,7 +215,11 @@ FocusScope {
             ++root.revision
         }
         function onModelReset() {
+            toolTip.close()
             relayout.restart()
+        }
+        function onLayoutChanged() {
+            toolTip.close()
         }
         function onColumnsInserted() {
             relayout.restart()
@@ -197,11 +255,18 @@ FocusScope {
         case Qt.Key_End:
             moveTo(model.rowCount() - 1, extend)
             break
+        case Qt.Key_F1:
+            if (!control || currentRow < 0)
+                return
+            showToolTip(currentRow, currentColumn)
+            break
         case Qt.Key_Left:
         case Qt.Key_Right:
             if (currentRow < 0)
                 return
-            if (event.key === Qt.Key_Right) {
+            if (control)
+                moveToColumn(currentColumn + (event.key === Qt.Key_Right ? 1 : -1))
+            else if (event.key === Qt.Key_Right) {
                 fold(currentRow, true)
             } else if (model.isGroup(currentRow) && groupIsOpen(currentRow)) {
                 fold(currentRow, false)
@@ -239,6 +304,10 @@ FocusScope {
             model.copySelection()
             break
         case Qt.Key_Escape:
+            if (toolTip.visible) {
+                toolTip.close()
+                break
+            }
             if (model.selectedCount === 0) {
                 event.accepted = false
                 return
@@ -270,7 +339,15 @@ FocusScope {
         widths: root.widths
         contentX: table.contentX
         revision: root.revision
-        onResized: (column, width) => root.resizeColumn(column, width)
+        onResized: (column, width) => root.model.setColumnWidth(column, width)
+        onLeftDown: rows.forceActiveFocus(Qt.TabFocusReason)
+        onReached: column => {
+            const left = root.leftOf(column), right = left + root.widths[column]
+            if (left < table.contentX)
+                table.contentX = left
+            else if (right > table.contentX + table.width)
+                table.contentX = Math.min(left, right - table.width)
+        }
     }
     Item {
         anchors.top: header.bottom
@@ -290,7 +367,6 @@ FocusScope {
             anchors.fill: parent
             model: root.model
             focus: true
-            activeFocusOnTab: true
             boundsBehavior: Flickable.StopAtBounds
             flickableDirection: Flickable.AutoFlickIfNeeded
             pixelAligned: true
@@ -315,15 +391,56 @@ FocusScope {
                 height: root.rowHeight - 1
                 color: Theme.hoverVeil
             }
+            onMovementStarted: toolTip.close()
+
+            // The row under the keys, as its frame and as what a screen reader finds where the focus is.
             Rectangle {
-                visible: root.activeFocus && root.currentRow >= 0 && root.currentRow < root.shownRows
+                id: rows
+
+                readonly property bool shown: root.currentRow >= 0 && root.currentRow < root.shownRows
+
+                objectName: "currentRow"
+                focus: true
+                activeFocusOnTab: true
                 z: 3
                 x: table.contentX
                 y: root.currentRow * root.rowHeight - 1
                 width: table.width
                 height: root.rowHeight + 1
                 color: "transparent"
+                border.width: activeFocus && shown ? 1 : 0
                 border.color: Theme.accent
+                Accessible.role: Accessible.Row
+                Accessible.focusable: true
+                Accessible.selectable: true
+                Accessible.name: !activeFocus ? "" : !shown ? qsTr("No row") : qsTr("Row %1 of %2: %3").arg(root.currentRow + 1).arg(root.shownRows).arg(root.model.shownText(root.currentRow, 0))
+                Accessible.description: !activeFocus || !shown ? "" : qsTr("%1: %2", "column and cell").arg(root.model.columnTitle(root.currentColumn)).arg(root.model.shownText(root.currentRow, root.currentColumn)) + "; " + root.spokenDetails(root.currentRow, root.currentColumn)
+
+                Rectangle {
+                    visible: rows.activeFocus && rows.shown && root.currentColumn > 0
+                    x: root.leftOf(root.currentColumn) - table.contentX
+                    y: parent.height - 2
+                    width: root.widths[root.currentColumn] ?? 0
+                    height: 2
+                    color: Theme.accent
+                }
+            }
+            Item {
+                id: over
+
+                property int row: 0
+                property int column: 0
+
+                x: root.leftOf(column)
+                y: row * root.rowHeight
+                width: root.widths[column] ?? 0
+                height: root.rowHeight - 1
+
+                CellToolTip {
+                    id: toolTip
+
+                    objectName: "cellToolTip"
+                }
             }
             TapHandler {
                 id: tap
@@ -351,6 +468,27 @@ FocusScope {
             id: pointer
 
             readonly property int row: Math.floor((point.position.y + table.contentY) / root.rowHeight)
+            readonly property int column: root.columnAt(point.position.x + table.contentX)
+
+            onRowChanged: dwell.over()
+            onColumnChanged: dwell.over()
+            onHoveredChanged: dwell.over()
+        }
+        Timer {
+            id: dwell
+
+            function over() {
+                if (toolTip.visible)
+                    toolTip.close()
+                if (pointer.hovered)
+                    restart()
+                else
+                    stop()
+            }
+
+            interval: 500
+            onTriggered: if (!table.moving && pointer.hovered && pointer.row >= 0 && pointer.row < root.shownRows && pointer.column >= 0)
+                root.showToolTip(pointer.row, pointer.column)
         }
         SlimScrollBar {
             id: vertical

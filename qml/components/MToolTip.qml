@@ -22,7 +22,7 @@ T.ToolTip {
 
         text: root.text
         wrapMode: Text.Wrap
-        elide: Text.ElideNone
+        maximumLineCount: 24
         font.pixelSize: Theme.captionSize
     }
     background: Rectangle {

@@ -2,7 +2,7 @@
 import QtQuick
 import Muster
 
-// A cell: one rectangle and one text; the shape and the second text cost little while hidden. Lines between rows are the ground
+// A cell: one rectangle and one text; the shape, the second text and the mark cost little while hidden. Lines between rows are the ground
 // that shows through TableView's row spacing, so they cost nothing.
 Rectangle {
     id: root
@@ -19,9 +19,12 @@ Rectangle {
     required property int count
     required property bool rowSelected
     required property bool rightAligned
+    required property bool changed
 
     property bool lastColumn: false
     property bool grouped: false
+
+    property alias cut: label.truncated
 
     readonly property bool first: column === 0
     readonly property bool shaped: (kind === CellKind.Presence || kind === CellKind.Outcome) && Theme.isState(raw)
@@ -29,7 +32,7 @@ Rectangle {
     readonly property string shown: shaped && !isGroup ? Words.state(raw) : display
     readonly property int indent: first ? 16 + (grouped ? 16 * depth : 0) : 8
 
-    color: rowSelected ? Theme.select : isGroup ? Theme.raised : Theme.panel
+    color: rowSelected ? Theme.select : isGroup ? Theme.raised : changed ? Theme.muteTint : Theme.panel
     Accessible.role: Accessible.Cell
     Accessible.name: (prefix === "" ? "" : prefix + " ") + shown
     Accessible.selectable: true
@@ -104,5 +107,13 @@ Rectangle {
         font.family: root.first ? Theme.mono : Theme.sans
         font.pixelSize: Theme.bodySize
         font.preferShaping: !root.first
+    }
+    // A cell that differs from the round before has a corner, besides its ground.
+    Rectangle {
+        visible: root.changed
+        x: root.width - 6
+        width: 6
+        height: 6
+        color: Theme.accent
     }
 }

@@ -4,8 +4,10 @@ import QtQuick
 import Muster
 
 // Titles over a GroupedTable: click sorts (with Shift, by several), drag reorders, the grip at the end resizes and
-// its double click returns the width to its own.
-Item {
+// its double click returns the width to its own. By keys: Left and Right go from title to title, Enter or Space sorts
+// (with Shift, by several), Alt+Left and Alt+Right move the column, Shift+Left and Shift+Right resize it, Backspace
+// returns the width to its own, Down leads to the rows.
+FocusScope {
     id: root
 
     required property TableModel model
@@ -14,6 +16,10 @@ Item {
     property int revision: 0 ///< counts changes of the columns, so that the titles are read again
 
     signal resized(int column, int width)
+    signal reached(int column) ///< by keys: it should be in sight
+    signal leftDown ///< down to the rows
+
+    property int current: 0
 
     property int dragFrom: -1
     property int dragTo: -1
@@ -28,6 +34,21 @@ Item {
         for (let i = 0; i < column && i < widths.length; ++i)
             x += widths[i]
         return x
+    }
+
+    function focusTitle(column: int) {
+        current = Math.max(0, Math.min(widths.length - 1, column))
+        const title = titles.itemAt(current)
+        if (title)
+            title.forceActiveFocus(Qt.TabFocusReason)
+        reached(current)
+    }
+
+    function moveTitle(column: int, to: int) {
+        if (to < 0 || to >= widths.length)
+            return
+        model.moveColumn(column, to)
+        Qt.callLater(focusTitle, to)
     }
 
     function columnAt(x: real): int {
@@ -54,6 +75,8 @@ Item {
         width: root.leftOf(root.widths.length)
 
         Repeater {
+            id: titles
+
             model: root.widths.length
 
             delegate: Item {
@@ -68,18 +91,71 @@ Item {
                 readonly property bool manyKeys: revision >= 0 && root.model.sortKeys.length > 1
                 readonly property bool lastColumn: index === root.widths.length - 1
 
+                objectName: "title" + index
                 x: root.leftOf(index)
                 width: root.widths[index] ?? 0
                 height: root.height - 1
                 Accessible.role: Accessible.ColumnHeader
                 Accessible.name: text
-                Accessible.description: direction < 0 ? "" : direction === 0 ? qsTr("Ascending") : qsTr("Descending")
+                focus: index === root.current
+                activeFocusOnTab: index === root.current
+                onActiveFocusChanged: if (activeFocus)
+                    root.current = index
+                Accessible.focusable: true
+                Accessible.description: {
+                    if (direction < 0)
+                        return qsTr("Not sorted")
+                    const order = direction === 0 ? qsTr("Ascending") : qsTr("Descending")
+                    return manyKeys ? qsTr("%1, sort key %2").arg(order).arg(rank) : order
+                }
                 Accessible.onPressAction: root.model.sortByColumn(index, false)
+
+                Keys.onPressed: event => {
+                    const shift = (event.modifiers & Qt.ShiftModifier) !== 0
+                    switch (event.key) {
+                    case Qt.Key_Left:
+                    case Qt.Key_Right: {
+                        const step = event.key === Qt.Key_Right ? 1 : -1
+                        if (event.modifiers & Qt.AltModifier)
+                            root.moveTitle(index, index + step)
+                        else if (shift)
+                            root.resized(index, Math.max(32, width + 8 * step))
+                        else
+                            root.focusTitle(index + step)
+                        break
+                    }
+                    case Qt.Key_Home:
+                        root.focusTitle(0)
+                        break
+                    case Qt.Key_End:
+                        root.focusTitle(root.widths.length - 1)
+                        break
+                    case Qt.Key_Backspace:
+                        root.resized(index, 0)
+                        break
+                    case Qt.Key_Space:
+                    case Qt.Key_Return:
+                    case Qt.Key_Enter:
+                        if (event.modifiers & Qt.ControlModifier) {
+                            event.accepted = false
+                            return
+                        }
+                        root.model.sortByColumn(index, shift)
+                        break
+                    case Qt.Key_Down:
+                        root.leftDown()
+                        break
+                    default:
+                        event.accepted = false
+                        return
+                    }
+                    event.accepted = true
+                }
 
                 Rectangle {
                     anchors.fill: parent
                     color: Theme.hover
-                    visible: hover.hovered || drag.active
+                    visible: hover.hovered || drag.active || title.activeFocus
                 }
                 Row {
                     readonly property int start: title.index === 0 ? 16 : 8
@@ -116,6 +192,9 @@ Item {
                         color: Theme.accent
                         Accessible.ignored: true
                     }
+                }
+                FocusFrame {
+                    control: title
                 }
                 HoverHandler {
                     id: hover

@@ -14,6 +14,12 @@ Item {
         anchors.fill: parent
         model: Fixtures.table
         label: "Results"
+        layoutKey: "test"
+    }
+    ColumnChooser {
+        id: chooser
+
+        model: Fixtures.table
     }
 
     TestCase {
@@ -29,6 +35,7 @@ Item {
             tryCompare(model, "rowShown", 100)
             tryVerify(() => !model.busy)
             table.currentRow = -1
+            table.currentColumn = 0
             table.moveTo(0, false)
             table.forceActiveFocus()
             tryVerify(() => table.widths.length === model.columnCount())
@@ -55,6 +62,208 @@ Item {
 
         function cell(row: int, column: int): string {
             return model.data(model.index(row, column))
+        }
+
+        function leftOf(column: int): real {
+            let x = 0
+            for (let i = 0; i < column; ++i)
+                x += table.widths[i]
+            return x
+        }
+
+        function hover(row: int, column: int) {
+            mouseMove(table, leftOf(column) + 20, 28 + row * 24 + 12)
+            mouseMove(table, leftOf(column) + 22, 28 + row * 24 + 13)
+        }
+
+        function toolTip(): CellToolTip {
+            return findChild(table, "cellToolTip") as CellToolTip
+        }
+
+        function title(column: int): Item {
+            return findChild(table, "title" + column)
+        }
+
+        function rowItem(): Item {
+            return findChild(table, "currentRow")
+        }
+
+        function test_timesHaveExactToolTips() {
+            Fixtures.set("d-000", "seen_at", new Date(Date.UTC(2026, 0, 31, 8, 0, 0, 123)))
+            tryVerify(() => columnOf("seen_at") >= 0)
+            const at = columnOf("seen_at")
+            tryVerify(() => table.widths.length === model.columnCount())
+            hover(0, at)
+            tryVerify(() => toolTip().visible)
+            verify(toolTip().text.startsWith("2026-01-31 08:00:00.123 UTC\n"), toolTip().text)
+            verify(toolTip().text.includes("local"))
+            hover(3, columnOf("fw")) // says all it has
+            tryVerify(() => !toolTip().visible)
+            wait(600)
+            verify(!toolTip().visible)
+            model.setColumnVisible("seen_at", false)
+        }
+
+        function test_cutTextsHaveToolTips() {
+            const text = "a text that is much longer than any column is wide ".repeat(8)
+            Fixtures.set("d-001", "site", text)
+            hover(1, columnOf("site"))
+            tryVerify(() => toolTip().visible)
+            compare(toolTip().text, text)
+            verify(toolTip().width <= 480)
+            keyClick(Qt.Key_Escape)
+            tryVerify(() => !toolTip().visible)
+        }
+
+        function test_keysReachEveryCell() {
+            const text = "a text that is much longer than any column is wide ".repeat(8)
+            Fixtures.set("d-000", "site", text)
+            compare(rowItem().activeFocus, true)
+            for (let i = 0; i < columnOf("site"); ++i)
+                keyClick(Qt.Key_Right, Qt.ControlModifier)
+            compare(table.currentColumn, columnOf("site"))
+            tryVerify(() => toolTip().visible)
+            compare(toolTip().text, text)
+            keyClick(Qt.Key_Escape)
+            tryVerify(() => !toolTip().visible)
+            keyClick(Qt.Key_F1, Qt.ControlModifier)
+            tryVerify(() => toolTip().visible)
+            keyClick(Qt.Key_Down)
+            tryVerify(() => !toolTip().visible)
+            keyClick(Qt.Key_Left, Qt.ControlModifier)
+            compare(table.currentColumn, columnOf("site") - 1)
+        }
+
+        function test_screenReadersHear() {
+            compare(table.Accessible.role, Accessible.Table)
+            compare(table.Accessible.name, "Results")
+            const row = rowItem()
+            compare(row.Accessible.role, Accessible.Row)
+            verify(row.Accessible.name.includes("1"), row.Accessible.name)
+            verify(row.Accessible.name.includes("d-000"), row.Accessible.name)
+            const cpu = columnOf("cpu.pct")
+            table.moveToColumn(cpu)
+            verify(row.Accessible.description.startsWith("cpu.pct: " + cell(0, cpu)), row.Accessible.description)
+            const rows = findChild(table, "rows")
+            tryVerify(() => rows.itemAtCell(Qt.point(0, 0)) !== null)
+            const item = rows.itemAtCell(Qt.point(0, 0))
+            compare(item.Accessible.role, Accessible.Cell)
+            compare(item.Accessible.name, "d-000")
+            compare(title(cpu).Accessible.role, Accessible.ColumnHeader)
+            compare(title(cpu).Accessible.name, "cpu.pct")
+            const unsorted = title(cpu).Accessible.description
+            model.sortByColumn(cpu, false)
+            const ascending = title(cpu).Accessible.description
+            model.sortByColumn(cpu, false)
+            const descending = title(cpu).Accessible.description
+            model.sortByColumn(columnOf("fw"), true)
+            verify(title(columnOf("fw")).Accessible.description.includes("2"), title(columnOf("fw")).Accessible.description)
+            compare(new Set([unsorted, ascending, descending]).size, 3)
+        }
+
+        function test_roundsMarkCells() {
+            const cpu = columnOf("cpu.pct")
+            const rows = findChild(table, "rows")
+            const before = cell(2, cpu)
+            Fixtures.beginRound(Date.now() - 5000)
+            Fixtures.set("d-002", "cpu.pct", 99.5)
+            tryVerify(() => rows.itemAtCell(Qt.point(cpu, 2))?.changed === true)
+            compare(rows.itemAtCell(Qt.point(cpu, 1)).changed, false)
+            verify(!Qt.colorEqual(rows.itemAtCell(Qt.point(cpu, 2)).color, rows.itemAtCell(Qt.point(cpu, 1)).color))
+            compare(model.changedCells, 1)
+            hover(2, cpu)
+            tryVerify(() => toolTip().visible)
+            compare(toolTip().history.length, 2)
+            compare(toolTip().history[0].text, "99.5")
+            compare(toolTip().history[1].text, before)
+            keyClick(Qt.Key_Escape)
+            table.moveTo(2, false)
+            table.moveToColumn(cpu)
+            verify(rowItem().Accessible.description.includes(before), rowItem().Accessible.description)
+            Fixtures.beginRound(Date.now())
+            tryVerify(() => !rows.itemAtCell(Qt.point(cpu, 2)).changed)
+            Fixtures.endRounds()
+            table.moveToColumn(cpu)
+            compare(model.cellHistory(2, cpu).length, 0)
+        }
+
+        function test_titlesByKeys() {
+            const cpu = columnOf("cpu.pct")
+            keyClick(Qt.Key_Tab, Qt.ShiftModifier)
+            verify(title(0).activeFocus)
+            for (let i = 0; i < cpu; ++i)
+                keyClick(Qt.Key_Right)
+            verify(title(cpu).activeFocus)
+            keyClick(Qt.Key_Return)
+            compare(model.sortDirection(cpu), 0)
+            keyClick(Qt.Key_Space)
+            compare(model.sortDirection(cpu), 1)
+            keyClick(Qt.Key_Left)
+            keyClick(Qt.Key_Return, Qt.ShiftModifier)
+            compare(model.sortKeys.length, 2)
+            compare(model.sortRank(cpu - 1), 2)
+            keyClick(Qt.Key_Right)
+
+            const width = table.widths[cpu]
+            keyClick(Qt.Key_Left, Qt.ShiftModifier)
+            tryVerify(() => !model.columnWidthIsAutomatic(cpu) && model.columnWidth(cpu) === width - 8)
+            keyClick(Qt.Key_Backspace)
+            verify(model.columnWidthIsAutomatic(cpu))
+
+            const name = model.columnName(cpu)
+            keyClick(Qt.Key_Left, Qt.AltModifier)
+            compare(model.columnName(cpu - 1), name)
+            tryVerify(() => title(cpu - 1).activeFocus)
+            keyClick(Qt.Key_Right, Qt.AltModifier)
+            compare(model.columnName(cpu), name)
+            tryVerify(() => title(cpu).activeFocus)
+            keyClick(Qt.Key_Home)
+            verify(title(0).activeFocus)
+            keyClick(Qt.Key_End)
+            verify(title(model.columnCount() - 1).activeFocus)
+            keyClick(Qt.Key_Down)
+            verify(rowItem().activeFocus)
+        }
+
+        function test_columnsAreChosen() {
+            chooser.parent = table
+            chooser.open()
+            tryVerify(() => chooser.opened)
+            const count = model.columnCount()
+            const name = model.columnName(0)
+            keyClick(Qt.Key_Space)
+            tryVerify(() => model.columnCount() === count - 1)
+            keyClick(Qt.Key_Space)
+            tryVerify(() => model.columnCount() === count)
+            keyClick(Qt.Key_Down, Qt.AltModifier)
+            compare(model.columnName(1), name)
+            keyClick(Qt.Key_Up, Qt.AltModifier)
+            compare(model.columnName(0), name)
+            keyClick(Qt.Key_Escape)
+            tryVerify(() => !chooser.visible)
+        }
+
+        function test_layoutIsRemembered() {
+            const site = columnOf("site")
+            const saved = model.columnWidth(site)
+            model.setColumnWidth(site, 222)
+            table.rememberLayout()
+            model.setColumnWidth(site, 111)
+            TableTools.restoreLayout(model, "test")
+            compare(model.columnWidth(columnOf("site")), 222)
+            model.setColumnWidth(columnOf("site"), 0)
+            table.rememberLayout()
+            compare(model.columnWidth(columnOf("site")), saved)
+        }
+
+        function test_scrollingStaysWhereRowsChangePlaces() {
+            const rows = findChild(table, "rows")
+            table.moveTo(99, false)
+            const y = rows.contentY
+            verify(y > 0)
+            model.sortByColumn(columnOf("cpu.pct"), false)
+            tryVerify(() => !model.busy)
+            compare(rows.contentY, y)
         }
 
         function test_columnsFillTheWidth() {

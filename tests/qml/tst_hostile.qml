@@ -38,6 +38,14 @@ Item {
     PickPopup {
         id: picker
     }
+    GroupedTable {
+        id: table
+
+        anchors.fill: parent
+        visible: false
+        model: Fixtures.table
+        label: "Hostile"
+    }
     Column {
         id: controls
 
@@ -49,7 +57,7 @@ Item {
         when: windowShown
 
         function show(page: Item) {
-            for (const other of [devices, query, connect, controls])
+            for (const other of [devices, query, connect, table, controls])
                 other.visible = other === page
         }
 
@@ -100,6 +108,66 @@ Item {
             }
             letLoad()
             Connection.newProfile()
+        }
+
+        // One line, nothing hidden in it, and no more of it than can be read.
+        function verifyFit(text: string, longest: int) {
+            verify(text.length <= longest, text.length)
+            verify(!/[\u0000-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/.test(text), text)
+        }
+
+        function test_table() {
+            show(table)
+            Fixtures.fill(3)
+            Fixtures.fillHostile(Fixtures.table)
+            const model = Fixtures.table
+            const rows = findChild(table, "rows")
+            const toolTip = findChild(table, "cellToolTip")
+            tryVerify(() => rows.rows === model.rowShown && table.widths.length === model.columnCount())
+            waitForRendering(table)
+            for (const by of [[], ["site"], ["group", "fw"]]) {
+                model.groupBy = by
+                model.setAllExpanded(true)
+                tryVerify(() => rows.rows === model.rowCount() && model.isGroup(0) === by.length > 0)
+                waitForRendering(table)
+                let seen = 0
+                for (let row = 0; row < model.rowCount(); ++row) {
+                    for (let column = 0; column < model.columnCount(); ++column) {
+                        const cell = rows.itemAtCell(Qt.point(column, row))
+                        if (!cell)
+                            continue
+                        ++seen
+                        verifyFit(cell.shown, 400)
+                        verifyFit(cell.Accessible.name, 400)
+                        compare(cell.height, table.rowHeight - 1)
+                        for (let i = 0; i < cell.children.length; ++i) {
+                            const label = cell.children[i]
+                            if (label.textFormat === undefined || !label.visible)
+                                continue
+                            compare(label.textFormat, Text.PlainText)
+                            compare(label.lineCount, 1)
+                            verify(label.contentWidth <= cell.width + 1)
+                        }
+                    }
+                }
+                verify(seen > 20)
+            }
+            model.groupBy = []
+            tryVerify(() => !model.isGroup(0))
+            for (let row = 0; row < model.rowCount(); ++row) {
+                table.showToolTip(row, 1)
+                if (!toolTip.visible)
+                    continue
+                toolTip.text.split("\n").forEach(line => verifyFit(line, 4200))
+                verify(toolTip.width <= 480)
+                tryVerify(() => toolTip.height < 480)
+            }
+            toolTip.close()
+            model.selectAll()
+            table.forceActiveFocus()
+            keyClick(Qt.Key_C, Qt.ControlModifier)
+            verify(Fixtures.clipboard().startsWith("device\t"))
+            model.clearSelection()
         }
 
         function test_everyControl_data(): var {

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import QtQuick
+import QtTest
+import Muster
+import MusterTest
+
+// The Query page without a connection: composing, what is saved, what was asked before.
+Item {
+    id: root
+
+    width: 1200
+    height: 800
+
+    Component {
+        id: pages
+
+        QueryPage {
+            anchors.fill: parent
+            focus: true
+        }
+    }
+
+    TestCase {
+        id: test
+
+        name: "QueryPage"
+        when: windowShown
+
+        property var page: null
+
+        function init() {
+            page = createTemporaryObject(pages, root)
+            verify(page)
+            page.forceActiveFocus()
+            Query.composer.source = "fleet"
+        }
+
+        function cleanup() {
+            Query.comparison.close()
+            Query.showLive()
+            Query.document.startAnew()
+        }
+
+        function part(name: string): var {
+            const found = findChild(page, name)
+            verify(found, name)
+            return found
+        }
+
+        function test_sourcesHaveTheirFields() {
+            verify(!part("subject").visible)
+            verify(!part("service").visible)
+            const source = part("source")
+            source.forceActiveFocus()
+            keyClick(Qt.Key_Right)
+            compare(Query.composer.source, "services")
+            verify(part("service").visible)
+            verify(Query.cannotRunReason !== "")
+            keyClick(Qt.Key_Right)
+            compare(Query.composer.source, "subject")
+            verify(part("subject").visible && part("payload").visible && !part("service").visible)
+            part("subject").forceActiveFocus()
+            for (const c of "a.b")
+                keyClick(c)
+            compare(Query.composer.subject, "a.b")
+            part("expected").forceActiveFocus()
+            part("expected").selectAll()
+            keyClick(Qt.Key_7)
+            keyClick(Qt.Key_Tab)
+            compare(Query.composer.expected, 7)
+            source.forceActiveFocus()
+            keyClick(Qt.Key_Left)
+            keyClick(Qt.Key_Left)
+            compare(Query.composer.source, "fleet")
+        }
+
+        function test_draftSurvivesThePage() {
+            Query.composer.where = "mem.free < 1"
+            tryVerify(() => String(UiSettings.value("queryDraft", "")).includes("mem.free < 1"), 3000)
+            page.destroy()
+            Query.document.startAnew()
+            compare(Query.composer.where, "")
+            page = createTemporaryObject(pages, root)
+            compare(Query.composer.where, "mem.free < 1")
+        }
+
+        function test_watchIsChosen() {
+            const select = part("watchSelect")
+            compare(select.displayText, qsTr("Ask once"))
+            select.forceActiveFocus()
+            keyClick(Qt.Key_Down)
+            keyClick(Qt.Key_Down)
+            compare(Query.composer.watchSeconds, 10)
+            Query.composer.watchSeconds = 17 // as a saved query may say
+            verify(select.displayText.includes("17"), select.displayText)
+            Query.composer.watchSeconds = 0
+        }
+
+        function test_savesByKeyboard() {
+            Query.composer.where = "cpu.pct > 5"
+            keyClick(Qt.Key_S, Qt.ControlModifier)
+            tryVerify(() => findChild(root.Window.window, "saveName") !== null)
+            const name = findChild(root.Window.window, "saveName")
+            tryVerify(() => name.activeFocus)
+            for (const c of "busy")
+                keyClick(c)
+            verify(!findChild(root.Window.window, "saveShared").enabled) // there is no link
+            keyClick(Qt.Key_Return)
+            tryCompare(Query.document, "name", "busy")
+            verify(!Query.document.edited)
+            tryVerify(() => !name.visible)
+
+            Query.composer.where = "cpu.pct > 6"
+            compare(part("savedState").text, qsTr("edited"))
+            keyClick(Qt.Key_S, Qt.ControlModifier) // under its name
+            tryVerify(() => !Query.document.edited && !Query.document.saving)
+
+            Query.document.startAnew()
+            compare(Query.composer.where, "")
+            mouseClick(part("savedSelector"))
+            const field = findChild(root.Window.window, "savedField")
+            tryVerify(() => field.activeFocus)
+            for (const c of "bus")
+                keyClick(c)
+            keyClick(Qt.Key_Return)
+            compare(Query.composer.where, "cpu.pct > 6")
+            compare(Query.document.name, "busy")
+        }
+
+        function test_pastRunsWithoutAConnection() {
+            const before = Query.history.count
+            Fixtures.keepRun(5, 10)
+            tryCompare(Query.history, "count", before + 1)
+            keyClick(Qt.Key_H, Qt.ControlModifier)
+            const table = findChild(root.Window.window, "historyTable")
+            tryVerify(() => table.activeFocus && Query.history.runs.rowShown === before + 1)
+            keyClick(Qt.Key_Return)
+            tryVerify(() => Query.showsPast)
+            verify(part("pastBanner").visible)
+            verify(part("pastBanner").text.includes("a <b>plant</b>"))
+            compare(Query.shown.answered, 5)
+            tryCompare(Query.shown.table, "rowShown", 5)
+            compare(part("resultsTable").model, Query.shown.table)
+            verify(!Query.canRun && !Query.canAskPastAgain)
+            tryVerify(() => Query.shown.percentiles.p50 > 0)
+            Query.showLive()
+            verify(!part("pastBanner").visible)
+        }
+
+        function test_comparesTwo() {
+            const before = Query.history.count
+            Fixtures.keepRun(5, 10)
+            tryCompare(Query.history, "count", before + 1)
+            Fixtures.keepRun(6, 20)
+            tryCompare(Query.history, "count", before + 2)
+            const later = Query.history.newest()
+            const earlier = Query.history.before(later)
+            verify(earlier !== "")
+            Query.comparison.compare(later, earlier)
+            tryVerify(() => Query.comparison.active && !Query.comparison.busy)
+            compare(Query.comparison.added, 1)
+            compare(Query.comparison.changedCells, 5)
+            const table = findChild(root.Window.window, "comparisonTable")
+            tryVerify(() => table !== null && table.visible && table.model.rowTotal === 6)
+            keyClick(Qt.Key_Escape)
+            tryVerify(() => !Query.comparison.active)
+        }
+    }
+}
