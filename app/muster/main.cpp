@@ -46,7 +46,7 @@ std::optional<int> demoDevices(const QCommandLineParser &options)
     }
     bool isNumber = false;
     const int devices = arguments.constFirst().toInt(&isNumber);
-    const bool fits = isNumber && devices >= 1 && devices <= 200'000;
+    const bool fits = isNumber && devices >= 1 && devices <= 1'000'000;
     if (!fits || arguments.size() > 1 || !options.isSet(QStringLiteral("demo"))) {
         return std::nullopt;
     }
@@ -114,7 +114,7 @@ int main(int argc, char **argv)
     options.process(application);
     const std::optional<int> devices = demoDevices(options);
     if (!devices) {
-        std::fputs("muster: --demo may be followed by a number of devices, 1 to 200000\n", stderr);
+        std::fputs("muster: --demo may be followed by a number of devices, 1 to 1000000\n", stderr);
         return 2;
     }
     QuitOnSignal quitOnSignal;

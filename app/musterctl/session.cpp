@@ -65,7 +65,7 @@ Result<Session> open(const FleetOptions &options)
 
     if (options.demoDevices > 0) {
         demo::DemoFleet::Options demo;
-        demo.sim.devices = options.demoDevices;
+        demo.sim = demo::SimOptions::paced(options.demoDevices);
         demo.sim.subjectRoot = session.subjects.root();
         demo.thisComputer = false;
         Result<std::unique_ptr<demo::DemoFleet>> started = demo::DemoFleet::start(

@@ -272,7 +272,7 @@ void ConnectionController::startDemo(int devices)
             Qt::QueuedConnection);
     };
     demo::DemoFleet::Options options;
-    options.sim.devices = devices;
+    options.sim = demo::SimOptions::paced(devices);
     options.agentExecutable =
         (QCoreApplication::applicationDirPath() + QStringLiteral("/muster-agent")).toStdString();
     d->async([options, progress] { return demo::DemoFleet::start(options, progress); },

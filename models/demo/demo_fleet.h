@@ -27,6 +27,10 @@ struct SimOptions {
     std::uint32_t seed = 1;
     std::string subjectRoot = "fleet";
     std::string idPrefix; ///< before every id, so that two simulators can share a fleet
+
+    /// So many devices, that speak as often as leaves a computer time for more than hearing them: every 10 s,
+    /// and above 25,000 devices so seldom that 2,500 a second do.
+    static SimOptions paced(int devices);
 };
 
 /// How many devices of a fleet behave in which way. The sum is the fleet.

@@ -60,6 +60,16 @@ Status check(const SimOptions &options)
 
 } // namespace
 
+SimOptions SimOptions::paced(int devices)
+{
+    constexpr double secondsBetween = 10, mostEachSecond = 2500;
+    SimOptions options;
+    options.devices = devices;
+    options.heartbeatSeconds = options.telemetrySeconds =
+        std::max(secondsBetween, std::ceil(devices / mostEachSecond));
+    return options;
+}
+
 struct Simulator::Private {
     Subjects subjects;
     std::unique_ptr<SimFleet> fleet;

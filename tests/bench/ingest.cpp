@@ -56,26 +56,29 @@ QJsonObject ingest(const Options &options)
         return failed();
     table::Table table("device");
     table::Batch batch;
-    const auto isKnown = [&] {
+    const auto isKnown = [&](int count) {
         if ((*tracker)->drain(batch))
             table.apply(batch);
-        return (*tracker)->deviceCount() >= static_cast<std::size_t>(devices);
+        return (*tracker)->deviceCount() >= static_cast<std::size_t>(count);
     };
+    const auto say = [&](int device) {
+        protocol::Presence presence;
+        presence.device = deviceName(device);
+        (void)side->publish(Subjects().presence(presence.device), protocol::encode(presence));
+    };
+    // The first is said until the tracker listens; after that each is heard once, in order, so that none is
+    // left to come when the clock starts.
     const auto begin = std::chrono::steady_clock::now();
-    while (!isKnown()) {
-        if (millisecondsSince(begin) > 60'000)
-            return failure(QStringLiteral("the fleet was not heard within a minute"));
-        for (int i = 0; i < devices; ++i) {
-            protocol::Presence presence;
-            presence.device = deviceName(i);
-            (void)side->publish(Subjects().presence(presence.device), protocol::encode(presence));
-        }
-        (void)side->flush(nats::milliseconds(30'000));
-        // Said again after a second: what was published before the tracker listened is not heard.
-        const auto said = std::chrono::steady_clock::now();
-        while (!isKnown() && millisecondsSince(said) < 1000)
-            wake.waitOnce(std::chrono::milliseconds(200));
-    }
+    const auto isLate = [&] { return millisecondsSince(begin) > 60'000; };
+    for (; !isKnown(1) && !isLate(); wake.waitOnce(std::chrono::milliseconds(200)))
+        say(0);
+    for (int i = 1; i < devices; ++i)
+        say(i);
+    (void)side->flush(nats::milliseconds(30'000));
+    while (!isKnown(devices) && !isLate())
+        wake.waitOnce(std::chrono::milliseconds(200));
+    if (!isKnown(devices))
+        return failure(QStringLiteral("the fleet was not heard within a minute"));
 
     Contest contest;
     std::int64_t lost = 0;

@@ -34,6 +34,15 @@ class TestDemoFleet : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    void speaksAsOftenAsAComputerBears()
+    {
+        QCOMPARE(demo::SimOptions::paced(200).devices, 200);
+        QCOMPARE(demo::SimOptions::paced(200).heartbeatSeconds, 10.0);
+        QCOMPARE(demo::SimOptions::paced(25'000).heartbeatSeconds, 10.0);
+        QCOMPARE(demo::SimOptions::paced(1'000'000).heartbeatSeconds, 400.0);
+        QCOMPARE(demo::SimOptions::paced(1'000'000).telemetrySeconds, 400.0);
+    }
+
     void isAWholeFleet()
     {
         std::vector<std::string> sentences;
