@@ -162,6 +162,16 @@ std::string_view name(Source source)
     return nameOf(sources, source);
 }
 
+bool asksTheSame(Composition one, Composition other)
+{
+    for (Composition *each : {&one, &other}) {
+        each->groupBy.clear();
+        each->aggregates.clear();
+        each->deadlineMs = each->expected = each->quietMs = each->watchSeconds = 0;
+    }
+    return one == other;
+}
+
 std::string encode(const Composition &composition)
 {
     static const Composition defaults;

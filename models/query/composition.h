@@ -35,6 +35,10 @@ struct Composition {
     bool operator==(const Composition &) const = default;
 };
 
+/// Whether both ask the same of the same. How long they wait, how often they ask, and how answers are grouped
+/// makes no other question of it.
+bool asksTheSame(Composition one, Composition other);
+
 /// As a JSON object, `"v":1`; what is at its default is left out.
 std::string encode(const Composition &composition);
 /// "query.document" when it is none, or of a later version.

@@ -80,7 +80,7 @@ struct QueryComparison::Private {
         opened.clear();
         beforeText = describe(before->record);
         afterText = describe(after->record);
-        sameQuestion = before->record.question == after->record.question;
+        sameQuestion = query::asksTheSame(before->record.question, after->record.question);
         Q_EMIT q->changed();
         job.start(
             [before, after] {

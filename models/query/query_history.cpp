@@ -314,7 +314,7 @@ QString QueryHistory::before(const QString &run) const
 {
     const RunRecord *later = d->find(run);
     for (const RunRecord *record = later; record && ++record != d->records.data() + d->records.size();) {
-        if (record->resultsKept && record->question == later->question)
+        if (record->resultsKept && query::asksTheSame(record->question, later->question))
             return QString::fromStdString(record->id);
     }
     return {};

@@ -61,7 +61,7 @@ Flickable {
             Accessible.role: Accessible.Chart
             Accessible.name: qsTr("Response time, %1 replies").arg(Words.count(root.replies))
 
-            readonly property int start: 24
+            readonly property int start: 32
             readonly property int above: 16
             readonly property int span: 72
 
@@ -82,7 +82,7 @@ Flickable {
                         y: -8
                         height: 16
                         horizontalAlignment: Text.AlignRight
-                        text: line.modelData < 0 || root.replies === 0 && line.index < 2 ? "" : Words.count(line.modelData)
+                        text: line.modelData < 0 || root.replies === 0 && line.index < 2 ? "" : Words.shortCount(line.modelData)
                         font.pixelSize: 10
                         color: Theme.t3
                         Accessible.ignored: true
@@ -206,6 +206,15 @@ Flickable {
                 y: 32
                 width: parent.width
 
+                // As wide for all, so that the meters can be compared.
+                readonly property real numbersWidth: Math.ceil(metrics.averageCharacterWidth * Math.max(8, ...root.results.byGroup.map(group => (Words.count(group.answered) + "/" + Words.count(group.total)).length)))
+
+                FontMetrics {
+                    id: metrics
+
+                    font.family: Theme.mono
+                    font.pixelSize: Theme.bodySize
+                }
                 Repeater {
                     model: root.results.byGroup
 
@@ -232,8 +241,8 @@ Flickable {
 
                             anchors.left: parent.left
                             anchors.leftMargin: 84
-                            anchors.right: numbers.left
-                            anchors.rightMargin: 16
+                            anchors.right: parent.right
+                            anchors.rightMargin: groups.numbersWidth + 32
                             anchors.verticalCenter: parent.verticalCenter
                             height: 8
                             radius: Theme.meterRadius
@@ -247,12 +256,9 @@ Flickable {
                             }
                         }
                         Row {
-                            id: numbers
-
                             anchors.right: parent.right
                             anchors.rightMargin: 16
                             height: parent.height
-                            width: Math.max(64, implicitWidth)
                             layoutDirection: Qt.RightToLeft
                             LayoutMirroring.enabled: false
 

@@ -47,7 +47,7 @@ FocusScope {
             text: qsTr("Devices")
             iconName: "devices"
             shortcutText: qsTr("Ctrl+1")
-            badge: Fleet.total > 0 ? Words.count(Fleet.total) : ""
+            badge: Fleet.total > 99999 ? Words.shortCount(Fleet.total) : Fleet.total > 0 ? Words.count(Fleet.total) : ""
             current: root.current === "devices"
             collapsed: root.collapsed
             onClicked: root.opened("devices")

@@ -12,6 +12,15 @@ QtObject {
         return Number(n).toLocaleString(Qt.locale(), "f", digits)
     }
 
+    /// In up to four characters, where there is no room for all digits: 980, 9.8k, 98k, 1.0M.
+    function shortCount(n: real): string {
+        if (n < 1000)
+            return count(n)
+        if (n < 999500)
+            return qsTr("%1k", "thousands").arg(decimal(n / 1000, n < 9950 ? 1 : 0))
+        return qsTr("%1M", "millions").arg(decimal(n / 1000000, n < 9950000 ? 1 : 0))
+    }
+
     function age(seconds: real): string {
         if (seconds < 10)
             return qsTr("%1 s").arg(decimal(seconds, 1))

@@ -69,4 +69,9 @@ TestCase {
             compare(image.sourceSize.width, 12)
         }
     }
+
+    function test_countsFitWhereThereIsLittleRoom() {
+        for (const [n, text] of [[0, "0"], [999, "999"], [1000, "1.0k"], [9949, "9.9k"], [9950, "10k"], [999499, "999k"], [999500, "1.0M"], [12400000, "12M"]])
+            compare(Words.shortCount(n), text)
+    }
 }

@@ -116,6 +116,27 @@ private Q_SLOTS:
         QVERIFY(read->where.empty());
     }
 
+    void askTheSame()
+    {
+        const Composition one = everything();
+        Composition other = one;
+        other.deadlineMs += 100;
+        other.watchSeconds += 5;
+        other.expected += 1;
+        other.quietMs += 100;
+        other.groupBy.emplace_back("fw");
+        other.aggregates.clear();
+        QVERIFY(query::asksTheSame(one, other));
+        other.select.emplace_back("uptime");
+        QVERIFY(!query::asksTheSame(one, other));
+        other = one;
+        other.where += " and x = 1";
+        QVERIFY(!query::asksTheSame(one, other));
+        other = one;
+        other.subject += ".more";
+        QVERIFY(!query::asksTheSame(one, other));
+    }
+
     void changedBytesAreReadSafely()
     {
         const std::string json = encode(everything());

@@ -485,6 +485,7 @@ void QueryPageTest::comparesRuns()
     const QString first = m_query->live()->run();
     m_number = 2;
     m_more = true;
+    composer().setDeadlineMs(composer().deadlineMs() + 1000); // waits longer for the same
     runToTheEnd();
     const QString later = m_query->live()->run();
     QTRY_COMPARE(m_query->history()->count(), 2);
