@@ -380,9 +380,21 @@ Status writeFile(const Snapshot &snapshot, const View &view, const ViewSpec &spe
                  const WriteOptions &options, const std::string &path, const CancelFlag *cancel,
                  const Progress &progress)
 {
-    const std::filesystem::path target(std::u8string(path.begin(), path.end()));
+    std::filesystem::path target(std::u8string(path.begin(), path.end()));
+    std::error_code ignored;
+    const std::filesystem::file_status there = std::filesystem::status(target, ignored);
+    // A pipe or a device, as /dev/stdout, is written to: a file must not take its place.
+    const bool isReplaced = !std::filesystem::exists(there) || std::filesystem::is_regular_file(there) ||
+                            std::filesystem::is_directory(there);
     std::filesystem::path temporary;
-    File file = createBeside(target, temporary);
+    File file;
+    if (isReplaced) {
+        if (auto real = std::filesystem::canonical(target, ignored); !real.empty())
+            target = std::move(real); // a link goes on leading there
+        file = createBeside(target, temporary);
+    } else {
+        file.reset(std::fopen(target.string().c_str(), "wb"));
+    }
     if (!file)
         return fileError(path, errno);
 
@@ -400,13 +412,14 @@ Status writeFile(const Snapshot &snapshot, const View &view, const ViewSpec &spe
         failure = errno;
     if (failure != 0)
         status = fileError(path, failure);
+    if (!isReplaced)
+        return status;
     std::error_code renaming;
     if (status) {
         std::filesystem::rename(temporary, target, renaming);
         if (renaming)
             status = fileError(path, renaming.value());
     }
-    std::error_code ignored;
     if (!status)
         std::filesystem::remove(temporary, ignored);
     return status;

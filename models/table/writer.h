@@ -34,8 +34,9 @@ using Progress = std::function<void(std::size_t lines)>;
 /// order, with the group-by columns first. Streams: memory does not grow with the rows. Any thread.
 Status write(const Snapshot &snapshot, const View &view, const ViewSpec &spec, const WriteOptions &options,
              const Sink &sink, const CancelFlag *cancel = nullptr, const Progress &progress = {});
-/// To a temporary file beside `path`, then renamed: a failed export leaves no half file. Errors name the file;
-/// a cancelled one has the code "export.cancelled". `path` is UTF-8.
+/// To a temporary file beside `path`, then renamed: a failed export leaves no half file. What is there and no
+/// file, a pipe or a device, is written to. Errors name the file; a cancelled one has the code
+/// "export.cancelled". `path` is UTF-8.
 Status writeFile(const Snapshot &snapshot, const View &view, const ViewSpec &spec, const WriteOptions &options,
                  const std::string &path, const CancelFlag *cancel = nullptr, const Progress &progress = {});
 

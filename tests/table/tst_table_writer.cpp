@@ -12,7 +12,16 @@
 #include <QTest>
 
 #include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <map>
+#include <thread>
+
+#ifdef Q_OS_UNIX
+#include <sys/stat.h>
+#endif
 
 using namespace muster;
 using namespace muster::table;
@@ -417,6 +426,40 @@ private Q_SLOTS:
         QVERIFY(!nowhere);
         QVERIFY(nowhere.error().message.find("out.csv") != std::string::npos);
     }
+#ifdef Q_OS_UNIX
+    void whatIsNoFileIsWrittenTo()
+    {
+        QTemporaryDir folder;
+        const Table table = tableOf("x");
+        const auto snapshot = table.snapshot();
+        const View view = *evaluate(*snapshot, {});
+        const std::string expected = written(table, {});
+
+        const std::string pipe = folder.filePath(QStringLiteral("pipe")).toStdString();
+        QCOMPARE(mkfifo(pipe.c_str(), 0600), 0);
+        std::string read;
+        std::thread reader([&] {
+            std::ifstream in(pipe, std::ios::binary);
+            read.assign(std::istreambuf_iterator<char>(in), {});
+        });
+        const Status piped = writeFile(*snapshot, view, {}, {}, pipe);
+        if (!std::filesystem::is_fifo(pipe)) // who waits at the pipe would do so for ever
+            std::exit(1);
+        reader.join();
+        QVERIFY(piped.ok());
+        QCOMPARE(read, expected);
+
+        const std::string real = folder.filePath(QStringLiteral("real.csv")).toStdString();
+        const std::string link = folder.filePath(QStringLiteral("link.csv")).toStdString();
+        std::ofstream(real) << "old";
+        std::filesystem::create_symlink("real.csv", link);
+        QVERIFY(writeFile(*snapshot, view, {}, {}, link).ok());
+        QVERIFY(std::filesystem::is_symlink(link));
+        std::ifstream in(real, std::ios::binary);
+        QCOMPARE(std::string(std::istreambuf_iterator<char>(in), {}), expected);
+        QCOMPARE(QDir(folder.path()).entryList(QDir::Files | QDir::System).size(), 3);
+    }
+#endif
     void aFullDiskStops()
     {
         RandomTable random(2);
