@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "commands.h"
+#include "interrupts.h"
 #include "session.h"
 #include "table/format.h"
 
@@ -95,7 +96,7 @@ Status print(const Settings &settings, const table::Table &table, const filter::
         }
     }
     std::fputs(textTable(rows, right).c_str(), stdout);
-    return {};
+    return flushOutput();
 }
 
 } // namespace
@@ -119,7 +120,13 @@ int devices(int argc, char *argv[])
         return Usage;
     }
 
+    Interrupts interrupts;
+    if (settings.fleet.demoDevices > 0) // its server has files to clear away
+        interrupts.holdBack();
+    const auto stopped = [&interrupts] { return interrupts.came(); };
     Result<Session> session = open(settings.fleet);
+    if (stopped())
+        return Interrupted;
     if (!session) {
         app::printError(program, session.error());
         return Failed;
@@ -129,8 +136,11 @@ int devices(int argc, char *argv[])
         app::printError(program, fleet.error());
         return Failed;
     }
-    if (Status read = (*fleet)->wait(settings.fleet.timeoutMs(), settings.waitSeconds, listenWithoutStream);
-        !read) {
+    const Status read =
+        (*fleet)->wait(settings.fleet.timeoutMs(), settings.waitSeconds, listenWithoutStream, stopped);
+    if (stopped())
+        return Interrupted;
+    if (!read) {
         app::printError(program, read.error());
         return Failed;
     }

@@ -25,7 +25,8 @@ constexpr const char *help =
     "\n"
     "Ends with 0 when all is done (a query: every device is accounted for), 1 when something failed,\n"
     "2 when the command line or a filter is wrong, 3 when setup left a difference in place,\n"
-    "4 when query --fail-silent found a device silent.\n";
+    "4 when query --fail-silent found a device silent, 130 when Ctrl+C ended a query: what was answered\n"
+    "until then is shown.\n";
 
 } // namespace
 

@@ -19,13 +19,17 @@ int failed(const Error &error)
     return Failed;
 }
 
-int askOnce(Asker &asker, const QueryOptions &options)
+int askOnce(Asker &asker, const QueryOptions &options, const Interrupts &interrupts)
 {
     Answers answers(options);
     if (Status asked = asker.ask(answers); !asked)
-        return failed(asked.error());
+        return interrupts.came() ? Interrupted : failed(asked.error());
     if (Status printed = QueryOutput(options).print(answers); !printed)
         return failed(printed.error());
+    if (interrupts.came()) {
+        std::fputs("Cancelled: who had not answered by then is counted as silent.\n", stderr);
+        return Interrupted;
+    }
     return options.failSilent && answers.tally.of(query::Outcome::Silent) > 0 ? WereSilent : Done;
 }
 
@@ -80,10 +84,12 @@ int query(int argc, char *argv[])
     if (options.saved.empty() && !options.compose({}))
         return Usage;
 
-    std::unique_ptr<Interrupts> interrupts;
-    if (options.mayWatch())
-        interrupts = std::make_unique<Interrupts>();
+    Interrupts interrupts;
+    if (options.fleet.demoDevices > 0) // its server has files to clear away
+        interrupts.holdBack();
     Result<Session> session = open(options.fleet);
+    if (interrupts.came())
+        return Interrupted;
     if (!session)
         return failed(session.error());
     if (!options.saved.empty()) {
@@ -98,11 +104,10 @@ int query(int argc, char *argv[])
             return Usage;
     }
 
-    const bool isWatch = options.question.watchSeconds > 0;
-    if (isWatch)
-        interrupts->holdBack();
-    Asker asker(*session, options, [&] { return isWatch && interrupts->came(); });
-    return isWatch ? watch(asker, options, *interrupts) : askOnce(asker, options);
+    interrupts.holdBack();
+    Asker asker(*session, options, [&] { return interrupts.came(); });
+    return options.question.watchSeconds > 0 ? watch(asker, options, interrupts)
+                                             : askOnce(asker, options, interrupts);
 }
 
 } // namespace muster::ctl

@@ -29,8 +29,6 @@ public:
     std::vector<table::Aggregate> aggregates;
 
     app::CommandLine::Outcome parse(int argc, char *argv[]);
-    /// Whether it may turn out to be a watch.
-    bool mayWatch() const { return !saved.empty() || m_watch.value_or(0) > 0; }
     /// The question as saved, with the options of the command line in place of what they stand for. False:
     /// the reason is on the standard error.
     bool compose(const query::Composition &base);

@@ -326,9 +326,7 @@ Status QueryOutput::printAs(const Answers &answers, const Round &round)
     if (!answers.problem.empty())
         std::fprintf(stderr, "%s\n", answers.problem.c_str());
     std::fprintf(people, "%s\n", rollCall(answers.tally).c_str());
-    if (std::fflush(stdout) != 0)
-        return Error{"io.write", "the standard output cannot be written", ""};
-    return {};
+    return flushOutput();
 }
 
 } // namespace muster::ctl

@@ -24,8 +24,9 @@ private:
 
     std::string m_file;
     table::Format m_format;
+    bool m_isFile = false; ///< else columns cannot be added later
     std::vector<std::string> m_columns;
-    std::vector<std::string> m_leftOut; ///< columns that came too late for the standard output
+    std::vector<std::string> m_leftOut; ///< columns that came too late for what is no file
 };
 
 /// What `musterctl query` says: the answers where they were asked for, and the roll call.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <optional>
@@ -100,7 +101,14 @@ Status writeRecords(const table::Table &table, const std::vector<std::string> &c
 
 } // namespace
 
-RoundLog::RoundLog(std::string file, table::Format format) : m_file(std::move(file)), m_format(format) {}
+RoundLog::RoundLog(std::string file, table::Format format) : m_file(std::move(file)), m_format(format)
+{
+    std::error_code ignored;
+    const std::filesystem::path path(m_file);
+    const std::filesystem::file_status there = std::filesystem::status(path, ignored);
+    // A pipe or a device cannot be read again.
+    m_isFile = m_file != "-" && (!std::filesystem::exists(there) || std::filesystem::is_regular_file(there));
+}
 
 std::string RoundLog::header() const
 {
@@ -116,10 +124,13 @@ std::string RoundLog::header() const
 /// Gives every record written so far empty cells for `columns` more, under a new header.
 Status RoundLog::widen(std::size_t columns)
 {
-    const std::string temporary = m_file + ".part";
+    std::error_code failure;
+    const std::string real =
+        std::filesystem::canonical(m_file, failure).string(); // of a link, what it leads to
+    const std::string temporary = real + ".part";
     bool isWhole = false;
     {
-        std::ifstream in(m_file, std::ios::binary);
+        std::ifstream in(real, std::ios::binary);
         std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
         out << header();
         Records records;
@@ -136,7 +147,7 @@ Status RoundLog::widen(std::size_t columns)
         out.close();
         isWhole = out && in.eof();
     }
-    if (isWhole && std::rename(temporary.c_str(), m_file.c_str()) == 0)
+    if (isWhole && std::rename(temporary.c_str(), real.c_str()) == 0)
         return {};
     std::remove(temporary.c_str());
     return cannotWrite(m_file);
@@ -149,14 +160,14 @@ Status RoundLog::takeColumns(const std::vector<std::string> &names)
     for (const std::string &name : names) {
         if (std::find(m_columns.begin(), m_columns.end(), name) != m_columns.end())
             continue;
-        if (isFirst || m_file != "-") {
+        if (isFirst || m_isFile) {
             m_columns.push_back(name);
             ++added;
         } else if (std::find(m_leftOut.begin(), m_leftOut.end(), name) == m_leftOut.end()) {
             m_leftOut.push_back(name);
             std::fprintf(stderr,
-                         "The column %s came after the first round: it is left out here; --csv FILE "
-                         "has it.\n",
+                         "The column %s came after the first round: it is left out here; a file given "
+                         "by --csv has it.\n",
                          displayText(name, 100).c_str());
         }
     }

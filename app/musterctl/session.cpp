@@ -221,6 +221,14 @@ std::string cellText(const ValueView &value)
     return toText(value);
 }
 
+Status flushOutput()
+{
+    // What went out in the middle and failed is not in what fflush() looks at.
+    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0)
+        return {};
+    return Error{"io.write", "the standard output cannot be written", ""};
+}
+
 std::vector<table::SortKey> sortKeys(const std::vector<std::string> &names)
 {
     std::vector<table::SortKey> keys;
@@ -250,8 +258,8 @@ Status writeTable(const table::Table &table, const filter::Expression &filter,
     Status written = table::write(*snapshot, *view, spec, options, [](std::string_view bytes) {
         return std::fwrite(bytes.data(), 1, bytes.size(), stdout) == bytes.size();
     });
-    if (written && std::fflush(stdout) != 0)
-        return Error{"io.write", "the standard output cannot be written", ""};
+    if (Status flushed = flushOutput(); !flushed)
+        return flushed;
     return written;
 }
 

@@ -74,6 +74,8 @@ std::string textTable(const std::vector<std::vector<std::string>> &rows,
 /// A cell for people: numbers with at most two decimals.
 std::string cellText(const ValueView &value);
 
+/// What was printed has to be out: a full disk or a closed pipe is an error.
+Status flushOutput();
 std::vector<table::SortKey> sortKeys(const std::vector<std::string> &names); ///< "-name": descending
 /// To the file, or to the standard output for "-".
 Status writeTable(const table::Table &table, const filter::Expression &filter,

@@ -103,6 +103,10 @@ int setup(int argc, char *argv[])
                            "what is different.\n"
                          : "`musterctl setup --update` changes what is different.\n",
                    stdout);
+    if (Status flushed = flushOutput(); !flushed) {
+        app::printError(program, flushed.error());
+        return Failed;
+    }
     return code;
 }
 

@@ -95,6 +95,9 @@ private Q_SLOTS:
     void watchIntoAFile();
     void watchOnTheStandardOutput();
     void watchEndsOnInterrupt();
+    void interruptShowsWhatThereIs();
+    void fullOutputIsAnError();
+    void linksAndPipesStay();
     void watchOutlivesTheLink();
     void watchOfADemoFleet();
 
@@ -573,6 +576,67 @@ void MusterctlQueryTest::watchEndsOnInterrupt()
     QVERIFY(process.waitForFinished(10'000));
     QCOMPARE(process.exitStatus(), QProcess::NormalExit);
     QVERIFY(process.readAllStandardOutput().isEmpty());
+}
+
+void MusterctlQueryTest::interruptShowsWhatThereIs()
+{
+    devices({"d1", "d2"}, [](const std::string &id, int) -> std::optional<Row> {
+        return id == "d1" ? std::optional<Row>(Row{{"load", 1.0}}) : std::nullopt;
+    });
+    QProcess process;
+    process.start(qEnvironmentVariable("MUSTER_BIN_DIR") + QStringLiteral("/musterctl"),
+                  with(words("query --select load --deadline 10m")));
+    QTRY_VERIFY_WITH_TIMEOUT(m_asked > 0, 20'000);
+    ::kill(static_cast<pid_t>(process.processId()), SIGINT);
+    QVERIFY(process.waitForFinished(10'000));
+    QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+    QCOMPARE(process.exitCode(), 130);
+    const QByteArray out = process.readAllStandardOutput();
+    QVERIFY2(out.endsWith("= 2\n"), out.constData());
+    QVERIFY(process.readAllStandardError().contains("Cancelled"));
+}
+
+void MusterctlQueryTest::fullOutputIsAnError()
+{
+    // Long enough to be written before the end, where nothing is left that could fail.
+    devices({"d1"}, [](const std::string &, int) {
+        static const std::string text(12'000, 'x');
+        return Row{{"text", std::string_view(text)}};
+    });
+    for (const char *line :
+         {"query", "query --json", "query --format csv", "query --watch 1 --rounds 1 --format tsv", "devices",
+          "devices --json", "setup", "query --csv /dev/full", "query --csv /dev/full --watch 1 --rounds 1"}) {
+        const bool isOther = QByteArray(line).contains("/dev/full");
+        QProcess process;
+        process.setStandardOutputFile(isOther ? QProcess::nullDevice() : QStringLiteral("/dev/full"));
+        process.start(qEnvironmentVariable("MUSTER_BIN_DIR") + QStringLiteral("/musterctl"),
+                      with(words(line)));
+        QVERIFY(process.waitForFinished(20'000));
+        QVERIFY2(process.exitCode() == 1, line);
+        QVERIFY2(process.readAllStandardError().contains("written"), line);
+        QVERIFY2(!QFileInfo(QStringLiteral("/dev/full")).isFile(), line);
+    }
+}
+
+void MusterctlQueryTest::linksAndPipesStay()
+{
+    devices({"d1"}, [](const std::string &, int time) {
+        return time == 1 ? Row{{"load", 1.0}} : Row{{"load", 2.0}, {"extra", 1.0}};
+    });
+    const QString real = m_folder.filePath(QStringLiteral("real.csv"));
+    const QString link = m_folder.filePath(QStringLiteral("link.csv"));
+    QVERIFY(QFile::link(real, link));
+    for (const char *line : {"query --watch 1 --rounds 2", "query"}) {
+        const Run written = query(words(line).mid(1) << QStringLiteral("--csv") << link);
+        QCOMPARE(written.code, 0);
+        QVERIFY(QFileInfo(link).isSymLink());
+        QVERIFY(readAll(real).contains(QStringLiteral("extra")));
+        QVERIFY(QFile::resize(real, 0));
+    }
+    const Run piped = query(words("--watch 1 --rounds 2 --csv /dev/stderr"));
+    QCOMPARE(piped.code, 0);
+    QVERIFY(QFileInfo(QStringLiteral("/dev/stderr")).isSymLink());
+    QVERIFY2(piped.err.contains(QStringLiteral("round,at,device")), qPrintable(piped.err));
 }
 
 void MusterctlQueryTest::watchOutlivesTheLink()
