@@ -2,6 +2,7 @@
 #include "nats/local_server.h"
 
 #include "nats/server_probe.h"
+#include "nats/temporary_folder.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -235,7 +236,7 @@ std::string lastLines(const std::string &file, std::size_t lines)
 struct LocalServer::Private {
     Options options;
     std::string executable, name, directory;
-    bool ownsDirectory = false;
+    TemporaryFolder folder; // when none was given
     int port = 0, mqttPort = 0;
 
     mutable std::mutex mutex;
@@ -364,13 +365,9 @@ Result<std::unique_ptr<LocalServer>> LocalServer::start(Options options)
                      "Install it: sudo apt install nats-server"};
     std::error_code ec;
     if (options.directory.empty()) {
-        const std::filesystem::path temporary = std::filesystem::temp_directory_path(ec);
-        std::string pattern = (ec ? std::filesystem::path("/tmp") : temporary) / "muster-nats-XXXXXX";
-        if (!::mkdtemp(pattern.data()))
-            return Error{"server.failed", "No temporary folder can be made: " + reasonOf(errno) + ".",
-                         "Check TMPDIR and the free space there."};
-        d.directory = pattern;
-        d.ownsDirectory = true;
+        if (Status made = d.folder.make("muster-nats-"); !made)
+            return made.error();
+        d.directory = d.folder.path();
     } else {
         d.directory = std::filesystem::absolute(options.directory, ec).string();
         std::filesystem::create_directories(d.directory, ec);
@@ -401,10 +398,6 @@ Result<std::unique_ptr<LocalServer>> LocalServer::start(Options options)
 LocalServer::~LocalServer()
 {
     d->stop(SIGTERM, 3s);
-    if (d->ownsDirectory) {
-        std::error_code ec;
-        std::filesystem::remove_all(d->directory, ec);
-    }
 }
 
 std::string LocalServer::url() const

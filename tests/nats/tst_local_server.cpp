@@ -94,7 +94,17 @@ private Q_SLOTS:
         other.kill();
         other.waitForFinished();
         QTRY_VERIFY_WITH_TIMEOUT(isGone(pid), 5000);
-        std::filesystem::remove_all(said[1].toStdString());
+        const std::string left = said[1].toStdString();
+        QVERIFY(std::filesystem::exists(left));
+
+        // What it could not remove goes with the next start, and nothing that is in use does.
+        auto next = LocalServer::start({});
+        VERIFY_OK(next);
+        QVERIFY(!std::filesystem::exists(left));
+        auto another = LocalServer::start({});
+        VERIFY_OK(another);
+        QVERIFY(std::filesystem::exists((*next)->directory() + "/nats-server.conf"));
+        QVERIFY((*next)->isRunning());
     }
 
     void keepsAGivenDirectory()
