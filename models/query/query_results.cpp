@@ -52,6 +52,14 @@ struct QueryResults::Private {
     QString tab = QStringLiteral("results");
     QStringList laidOut, selected; // the columns of the run before, and which of them were asked for
     bool laidOutEverything = false;
+    query::Source laidOutSource = query::Source::Fleet;
+    std::string laidOutSubject;
+    struct KeptLayout {
+        QByteArray columns;
+        QStringList selected;
+    };
+    std::map<std::pair<query::Source, bool>, KeptLayout>
+        layouts; // of each source; of all its fields, of some
     std::string groupKey;
     std::map<std::string, std::int64_t> groupTotals;
     query::Charts charts;
@@ -65,16 +73,18 @@ struct QueryResults::Private {
         table.setColumnVisible(QStringLiteral("error"), isErrorShown());
     }
 
+    static constexpr int errorWidth = 300; ///< a device's words are a sentence
+
     QList<ColumnLayout> columnsOf(const query::Composition &question) const
     {
         QList<ColumnLayout> columns;
         const auto add = [&columns](const QString &name, const QString &title, int priority,
-                                    bool visible = true) {
+                                    bool visible = true, int width = 0) {
             const bool there =
                 std::any_of(columns.begin(), columns.end(),
                             [&name](const ColumnLayout &column) { return column.name == name; });
             if (!there)
-                columns.append({name, title, visible, 0, priority});
+                columns.append({name, title, visible, width, priority});
         };
         const QStringList select = query::strings(question.select);
         const auto addSelected = [&add, &select] {
@@ -84,13 +94,13 @@ struct QueryResults::Private {
         switch (question.source) {
         case query::Source::Fleet:
             add(QStringLiteral("device"), tr("Device"), 0);
-            add(QStringLiteral("error"), tr("Error"), 0, isErrorShown());
+            add(QStringLiteral("error"), tr("Error"), 0, isErrorShown(), errorWidth);
             add(QStringLiteral("site"), tr("Site"), 4);
             addSelected();
             break;
         case query::Source::Services:
             add(QStringLiteral("device"), tr("Instance"), 0);
-            add(QStringLiteral("error"), tr("Error"), 0, isErrorShown());
+            add(QStringLiteral("error"), tr("Error"), 0, isErrorShown(), errorWidth);
             addSelected();
             if (select.isEmpty()) {
                 for (const char *field : {"service", "version", "endpoint", "subject", "num_requests",
@@ -103,7 +113,7 @@ struct QueryResults::Private {
             break;
         case query::Source::Subject:
             add(QStringLiteral("device"), tr("No."), 0);
-            add(QStringLiteral("error"), tr("Error"), 0, isErrorShown());
+            add(QStringLiteral("error"), tr("Error"), 0, isErrorShown(), errorWidth);
             addSelected();
             break;
         }
@@ -124,19 +134,27 @@ struct QueryResults::Private {
             names.append(column.name);
         const QStringList select = query::strings(question.select);
         const bool everything = select.isEmpty() && question.source != query::Source::Services;
-        if (names != laidOut || everything != laidOutEverything || selected != select) {
+        const bool otherAnswers =
+            question.source != laidOutSource ||
+            (question.source == query::Source::Subject && question.subject != laidOutSubject);
+        if (names != laidOut || everything != laidOutEverything || selected != select || otherAnswers) {
             // Asking for everything shows columns that asking for some hides: such a layout is another one.
-            const bool keep = !laidOut.isEmpty() && everything == laidOutEverything;
-            const QByteArray kept = keep ? table.saveLayout() : QByteArray();
+            if (!laidOut.isEmpty())
+                layouts[{laidOutSource, laidOutEverything}] = {table.saveLayout(), selected};
+            if (otherAnswers)
+                table.takeTable(table::Table("device")); // its columns are those of the answers before
             table.setColumns(columns, everything);
-            if (keep)
-                table.restoreLayout(kept);
-            for (const QString &field : select) {
-                if (keep && !selected.contains(field))
-                    table.setColumnVisible(field, true); // hidden until now, as a group's or nobody's
+            if (const auto kept = layouts.find({question.source, everything}); kept != layouts.end()) {
+                table.restoreLayout(kept->second.columns);
+                for (const QString &field : select) {
+                    if (!kept->second.selected.contains(field))
+                        table.setColumnVisible(field, true); // hidden until now, as a group's or nobody's
+                }
             }
             laidOut = names;
             laidOutEverything = everything;
+            laidOutSource = question.source;
+            laidOutSubject = question.subject;
             selected = select;
         }
         table.setColumnVisible(QStringLiteral("error"), isErrorShown());

@@ -24,6 +24,7 @@ private Q_SLOTS:
     void saysWhatIsSent();
     void asksServices();
     void asksASubject();
+    void columnsAreThoseOfWhoIsAsked();
     void readOnlyAsksNoSubject();
     void watchesTheFleet();
     void watchFollowsWhoComesAndGoes();
@@ -232,6 +233,55 @@ void QueryPageTest::asksASubject()
     QCOMPARE(live.rosterSize(), 3);
     live.setTab(QStringLiteral("silent"));
     QTRY_COMPARE(live.table()->rowShown(), 1);
+}
+
+void QueryPageTest::columnsAreThoseOfWhoIsAsked()
+{
+    const auto columns = [this] {
+        const TableModel &table = *m_query->live()->table();
+        QStringList names;
+        for (int i = 0; i < table.columnCount(); ++i)
+            names.append(table.columnName(i));
+        return names;
+    };
+    TableModel &table = *m_query->live()->table();
+    runToTheEnd();
+    QTRY_VERIFY(table.rowShown() > 0);
+    table.setColumnVisible(QStringLiteral("uptime"), false);
+    table.setColumnWidth(0, 222);
+    const QStringList ofTheFleet = columns();
+    QVERIFY(ofTheFleet.contains(QStringLiteral("mem.free")));
+
+    instance("orders", "A1");
+    composer().setSource(QStringLiteral("services"));
+    runToTheEnd();
+    QTRY_COMPARE(table.rowShown(), 1);
+    QCOMPARE(columns(),
+             (QStringList{QStringLiteral("device"), QStringLiteral("service"), QStringLiteral("version"),
+                          QStringLiteral("endpoint"), QStringLiteral("subject"),
+                          QStringLiteral("num_requests"), QStringLiteral("num_errors"),
+                          QStringLiteral("average_processing_time_ms"), QStringLiteral("reply_ms")}));
+    QVERIFY(!table.fieldNames().contains(QStringLiteral("mem.free")));
+
+    answerOn("orders.status", [] { return R"({"total":"four"})"; });
+    answerOn("orders.count", [] { return R"({"total":4,"unit":"kg"})"; });
+    composer().setSource(QStringLiteral("subject"));
+    composer().setSubject(QStringLiteral("orders.status"));
+    composer().setExpected(1);
+    runToTheEnd();
+    QTRY_COMPARE(columns(), (QStringList{QStringLiteral("device"), QStringLiteral("reply_ms"),
+                                         QStringLiteral("total")}));
+    composer().setSubject(QStringLiteral("orders.count"));
+    runToTheEnd();
+    QTRY_COMPARE(columns(), (QStringList{QStringLiteral("device"), QStringLiteral("reply_ms"),
+                                         QStringLiteral("total"), QStringLiteral("unit")}));
+    QVERIFY(table.columnRightAligned(2)); // a number, whatever the other subject's was
+
+    composer().setSource(QStringLiteral("fleet"));
+    runToTheEnd();
+    QTRY_VERIFY(table.rowShown() > 0);
+    QCOMPARE(columns(), ofTheFleet); // as the operator left them
+    QCOMPARE(table.columnWidth(0), 222);
 }
 
 void QueryPageTest::readOnlyAsksNoSubject()
