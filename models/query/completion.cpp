@@ -5,7 +5,9 @@
 #include "core/filter/words.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <cmath>
 #include <optional>
 
 namespace muster::query {
@@ -149,22 +151,76 @@ Place placeAfter(const std::vector<Token> &before)
     return place;
 }
 
-} // namespace
-
-std::string quoted(std::string_view value)
+std::optional<double> asNumber(std::string_view value)
 {
     double number = 0;
     const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-    const bool isNumber = error == std::errc() && end == value.data() + value.size() && isDigit(value.back());
-    if (isNumber || value == "true" || value == "false")
+    if (error != std::errc() || end != value.data() + value.size() || !isDigit(value.back()))
+        return std::nullopt;
+    return number;
+}
+
+/// To two digits; bytes in the unit that keeps it short.
+std::string rounded(double number, bool isBytes)
+{
+    std::string_view unit;
+    if (isBytes) {
+        for (const std::string_view larger : {"kB", "MB", "GB", "TB"}) {
+            if (std::abs(number) < 1000)
+                break;
+            number /= 1000;
+            unit = larger;
+        }
+    }
+    const double digits = number == 0 ? 0 : std::floor(std::log10(std::abs(number)));
+    const double step = std::pow(10, digits - 1);
+    std::array<char, 400> text{};
+    const auto end = std::to_chars(text.data(), text.data() + text.size(), std::round(number / step) * step,
+                                   std::chars_format::fixed, std::clamp(1 - static_cast<int>(digits), 0, 9))
+                         .ptr;
+    std::string out(text.data(), end);
+    if (out.find('.') != std::string::npos) {
+        out.erase(out.find_last_not_of('0') + 1);
+        if (out.back() == '.')
+            out.pop_back();
+    }
+    return out.append(unit);
+}
+
+} // namespace
+
+std::vector<std::string> magnitudes(const std::vector<std::string> &values, bool areBytes)
+{
+    std::vector<double> numbers;
+    for (const std::string &value : values) {
+        const std::optional<double> number = asNumber(value);
+        if (!number)
+            return {};
+        numbers.push_back(*number);
+    }
+    std::sort(numbers.begin(), numbers.end());
+    std::vector<std::string> out;
+    for (const int percent : {5, 25, 50, 75, 95}) {
+        if (numbers.empty())
+            break;
+        std::string text =
+            rounded(numbers[(numbers.size() - 1) * static_cast<std::size_t>(percent) / 100], areBytes);
+        if (out.empty() || out.back() != text)
+            out.push_back(std::move(text));
+    }
+    return out;
+}
+
+std::string quoted(std::string_view value)
+{
+    if (asNumber(value) || value == "true" || value == "false")
         return std::string(value);
     return filter::Expression::equals("x", Value(std::string(value))).print().substr(4); // after "x = "
 }
 
 std::vector<Completion> complete(std::string_view text, std::size_t cursor,
                                  const std::vector<std::string> &fields,
-                                 const std::function<std::vector<std::string>(const std::string &)> &valuesOf,
-                                 std::size_t limit)
+                                 const std::function<Offer(const std::string &)> &valuesOf, std::size_t limit)
 {
     cursor = std::min(cursor, text.size());
     std::vector<Token> before = tokens(text.substr(0, cursor));
@@ -201,18 +257,20 @@ std::vector<Completion> complete(std::string_view text, std::size_t cursor,
             offer(Completion::Kind::Operator, word, word);
         break;
     case Place::What::Value:
-    case Place::What::List:
+    case Place::What::List: {
         if (place.what == Place::What::List && !before.empty() && isWord(before.back(), "in")) {
             offer(Completion::Kind::Operator, "(", "(");
             break;
         }
-        for (const std::string &value : valuesOf(place.field)) {
-            const std::string insert = quoted(value);
+        const Offer offered = valuesOf(place.field);
+        for (const std::string &value : offered.texts) {
+            const std::string insert = offered.areLiterals ? value : quoted(value);
             const bool inQuotes = typed.starts_with('"');
             offer(Completion::Kind::Value, insert,
                   inQuotes ? std::string_view(insert) : std::string_view(value));
         }
         break;
+    }
     case Place::What::Joint:
         for (const char *word : {"and", "or"})
             offer(Completion::Kind::Keyword, word, word);

@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace muster::query {
@@ -17,13 +18,30 @@ struct Completion {
     std::size_t from = 0; ///< bytes
 };
 
+/// What a field may be compared with.
+struct Offer {
+    Offer(std::vector<std::string> values) : texts(std::move(values)) {}
+    Offer(std::vector<std::string> values, bool areNumbers)
+        : texts(std::move(values)),
+          areLiterals(areNumbers)
+    {
+    }
+
+    std::vector<std::string> texts; ///< best first
+    bool areLiterals = false;       ///< as a filter writes them; else values, which may need quotes
+};
+
 /// What can stand at byte `cursor` of a filter: a field where a comparison begins, an operator behind a
 /// field, a value that was seen behind an operator, `and` and `or` behind a comparison. At most `limit`, best
 /// first.
 std::vector<Completion> complete(std::string_view text, std::size_t cursor,
                                  const std::vector<std::string> &fields,
-                                 const std::function<std::vector<std::string>(const std::string &)> &valuesOf,
+                                 const std::function<Offer(const std::string &)> &valuesOf,
                                  std::size_t limit = 20);
+
+/// Of numbers that hardly ever repeat, how large they are: a few rounded ones from small to large, as a
+/// filter writes them. Empty when a value is no number.
+std::vector<std::string> magnitudes(const std::vector<std::string> &values, bool areBytes);
 
 /// A value as it is written in a filter: numbers and flags bare, text in quotes.
 std::string quoted(std::string_view value);

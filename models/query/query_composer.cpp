@@ -7,6 +7,7 @@
 #include "query/preflight.h"
 #include "query/query_text.h"
 #include "query/scope_chips.h"
+#include "table/format.h"
 #include "table/view.h"
 
 #include <QTimer>
@@ -63,6 +64,21 @@ bool isAggregate(const QString &text)
            !text.section(QLatin1Char(' '), 1).isEmpty();
 }
 
+QString kindText(query::Completion::Kind kind)
+{
+    switch (kind) {
+    case query::Completion::Kind::Field:
+        return muster::QueryComposer::tr("field");
+    case query::Completion::Kind::Operator:
+        return muster::QueryComposer::tr("operator");
+    case query::Completion::Kind::Keyword:
+        return muster::QueryComposer::tr("keyword");
+    case query::Completion::Kind::Value:
+        return muster::QueryComposer::tr("value");
+    }
+    return {};
+}
+
 } // namespace
 
 struct QueryComposer::Private {
@@ -86,6 +102,20 @@ struct QueryComposer::Private {
     bool counted = false, counting = false;
     QTimer countTimer, slow;
     LatestJob<Counts> job;
+
+    /// Values seen; of a measured quantity, which hardly ever has one twice, how large it is.
+    query::Offer offeredValues(const std::string &field) const
+    {
+        constexpr int few = 20;
+        constexpr int looked = 10'000;
+        const QString name = QString::fromStdString(field);
+        std::vector<std::string> values = plain(q->valuesOf(name));
+        const TableModel *table = source == query::Source::Fleet ? fleet->devices() : answers;
+        if (!table || values.size() <= few || query::magnitudes(values, false).empty())
+            return values;
+        const bool areBytes = table::fieldKind(field, table::Type::Double) == table::Kind::Bytes;
+        return {query::magnitudes(plain(table->valuesOf(name, looked)), areBytes), true};
+    }
 
     /// What is selected, with what the aggregates are over: over what nobody was asked for they are empty.
     std::vector<std::string> selected() const
@@ -367,8 +397,11 @@ QString QueryComposer::preflightText() const
 QString QueryComposer::incomplete() const
 {
     const QVariantMap &error = d->part().whereError;
-    if (!error.isEmpty())
-        return tr("The filter is not complete: %1.").arg(error.value(QStringLiteral("message")).toString());
+    if (!error.isEmpty()) {
+        const QString message = error.value(QStringLiteral("message")).toString();
+        return message.endsWith(QLatin1Char('?')) ? tr("The filter is not complete: %1").arg(message)
+                                                  : tr("The filter is not complete: %1.").arg(message);
+    }
     switch (d->source) {
     case query::Source::Fleet:
         if (d->counted && d->reach.matching == 0)
@@ -624,22 +657,16 @@ QVariantList QueryComposer::complete(const QString &text, int cursor) const
     const QByteArray before = text.left(cursor).toUtf8();
     const std::vector<query::Completion> found = query::complete(
         {before.data(), static_cast<std::size_t>(before.size())}, static_cast<std::size_t>(before.size()),
-        plain(fieldNames()),
-        [this](const std::string &field) { return plain(valuesOf(QString::fromStdString(field))); });
+        plain(fieldNames()), [this](const std::string &field) { return d->offeredValues(field); });
     QVariantList list;
     for (const query::Completion &completion : found) {
-        static const std::map<query::Completion::Kind, QString> kinds{
-            {query::Completion::Kind::Field, QStringLiteral("field")},
-            {query::Completion::Kind::Operator, QStringLiteral("operator")},
-            {query::Completion::Kind::Keyword, QStringLiteral("keyword")},
-            {query::Completion::Kind::Value, QStringLiteral("value")}};
         list.append(
             QVariantMap{{QStringLiteral("text"), shown(completion.insert)},
                         {QStringLiteral("insert"), QString::fromStdString(completion.insert)},
                         {QStringLiteral("from"),
                          static_cast<int>(
                              QString::fromUtf8(before.left(static_cast<qsizetype>(completion.from))).size())},
-                        {QStringLiteral("kind"), kinds.at(completion.kind)}});
+                        {QStringLiteral("kind"), kindText(completion.kind)}});
     }
     return list;
 }

@@ -51,6 +51,7 @@ private Q_SLOTS:
     void nobody();
     void completes_data();
     void completes();
+    void magnitudesOfNumbers();
     void quotesValues();
 
 private:
@@ -330,6 +331,10 @@ void PlanTest::completes_data()
                                   << "\"linux\"";
     QTest::newRow("value, in quotes") << "os = \"q"
                                       << "\"qnx\"";
+    QTest::newRow("number") << "mem.total < "
+                            << "200MB,2GB,3";
+    QTest::newRow("number, typed") << "mem.total < 2"
+                                   << "200MB,2GB";
     QTest::newRow("joint") << "os = \"linux\" "
                            << "and,or";
     QTest::newRow("next field") << "os = \"linux\" and m"
@@ -353,12 +358,29 @@ void PlanTest::completes()
     const std::string typed = text.toStdString();
     const auto found = query::complete(
         typed, typed.size(), {"mem.free", "mem.total", "os", "my field"}, [](const std::string &field) {
-            return field == "os" ? std::vector<std::string>{"linux", "qnx"} : std::vector<std::string>();
+            if (field == "mem.total")
+                return query::Offer({"200MB", "2GB", "3"}, true);
+            return query::Offer(field == "os" ? std::vector<std::string>{"linux", "qnx"}
+                                              : std::vector<std::string>());
         });
     QStringList list;
     for (const std::string &insert : inserts(found))
         list.append(QString::fromStdString(insert));
     QCOMPARE(list.join(QLatin1Char(',')), expected);
+}
+
+void PlanTest::magnitudesOfNumbers()
+{
+    using Texts = std::vector<std::string>;
+    QCOMPARE(query::magnitudes({"21549056", "23025664", "104857600", "494799872", "1610612736"}, true),
+             (Texts{"22MB", "23MB", "100MB", "490MB"}));
+    QCOMPARE(query::magnitudes({"0", "0.123", "7", "1234567", "-45.6"}, false),
+             (Texts{"-46", "0", "0.12", "7"}));
+    QCOMPARE(query::magnitudes({"3", "3"}, false), Texts{"3"});
+    QVERIFY(query::magnitudes({"3", "x"}, false).empty());
+    QVERIFY(query::magnitudes({}, false).empty());
+    for (const std::string &text : query::magnitudes({"1", "1e300", "999999", "-3e12", "5e-7"}, true))
+        QVERIFY2(filter::Expression::parse("x < " + text).ok(), text.c_str());
 }
 
 void PlanTest::quotesValues()

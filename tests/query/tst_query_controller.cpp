@@ -65,7 +65,8 @@ void QueryControllerTest::initTestCase()
 void QueryControllerTest::init()
 {
     m_fleet = std::make_unique<FleetController>();
-    m_query = std::make_unique<QueryController>(m_fleet.get(), m_folder.filePath(QStringLiteral("muster.db")));
+    m_query =
+        std::make_unique<QueryController>(m_fleet.get(), m_folder.filePath(QStringLiteral("muster.db")));
     m_fleet->follow(m_operator, Subjects(), {});
     m_query->setLink(m_operator, Subjects());
     QTRY_COMPARE(m_fleet->total(), 200);
@@ -92,8 +93,8 @@ bool QueryControllerTest::settled() const
 
 int QueryControllerTest::sum() const
 {
-    return m_query->live()->answered() + m_query->live()->empty() + m_query->live()->errors() + m_query->live()->silent() +
-           m_query->live()->offline() + m_query->live()->waiting();
+    return m_query->live()->answered() + m_query->live()->empty() + m_query->live()->errors() +
+           m_query->live()->silent() + m_query->live()->offline() + m_query->live()->waiting();
 }
 
 void QueryControllerTest::composes()
@@ -183,7 +184,8 @@ void QueryControllerTest::runsAndAccounts()
             replies += bin.toInt();
         return replies;
     };
-    QTRY_COMPARE(charted(), m_query->live()->answered() + m_query->live()->empty() + m_query->live()->errors());
+    QTRY_COMPARE(charted(),
+                 m_query->live()->answered() + m_query->live()->empty() + m_query->live()->errors());
     QVERIFY(m_query->live()->percentiles().value(QStringLiteral("p99")).toDouble() > 0);
     const auto inGroups = [this](const QString &what) {
         int sum = 0;
@@ -208,7 +210,8 @@ void QueryControllerTest::tabsShowTheirDevices()
     m_query->live()->setTab(QStringLiteral("nonsense"));
     QCOMPARE(m_query->live()->tab(), QStringLiteral("offline"));
     m_query->live()->setTab(QStringLiteral("results"));
-    QTRY_COMPARE(m_query->live()->table()->rowShown(), m_query->live()->answered() + m_query->live()->unexpected());
+    QTRY_COMPARE(m_query->live()->table()->rowShown(),
+                 m_query->live()->answered() + m_query->live()->unexpected());
 
     // in no list of their own until now: who had nothing that matches, and who waits once more
     m_query->composer()->setWhere(QStringLiteral("cpu.pct < 0"));
@@ -260,7 +263,8 @@ void QueryControllerTest::columnsStayFromRunToRun()
 
     // another question: what it has in common stays, and what it asks for besides is shown
     m_query->composer()->addSelect(QStringLiteral("disk.free"));
-    m_query->composer()->addSelect(QStringLiteral("region")); // hidden until now: its values are in the headings
+    m_query->composer()->addSelect(
+        QStringLiteral("region")); // hidden until now: its values are in the headings
     QCOMPARE(place(QStringLiteral("region")), -1);
     m_query->run();
     QTRY_VERIFY(place(QStringLiteral("disk.free")) >= 0);
@@ -328,6 +332,17 @@ void QueryControllerTest::completes()
         values.append(completion.toMap().value(QStringLiteral("insert")).toString());
     QVERIFY(values.contains(QStringLiteral("\"eu\"")));
     QCOMPARE(found.front().toMap().value(QStringLiteral("from")).toInt(), 9);
+    // of what is measured, how large it is
+    TableModel &devices = *m_fleet->devices();
+    table::Batch batch;
+    for (int row = 0; row < 100; ++row)
+        batch.set(devices.keyAt(row).toStdString(), "mem.free",
+                  1'000'000'000 + std::int64_t{row} * 10'000'001);
+    devices.apply(batch);
+    values.clear();
+    for (const QVariant &size : m_query->composer()->complete(QStringLiteral("mem.free < "), 11))
+        values.append(size.toMap().value(QStringLiteral("insert")).toString());
+    QVERIFY2(values.contains(QStringLiteral("1.5GB")), qPrintable(values.join(QLatin1Char(' '))));
     QVERIFY(m_query->composer()->labelNames().contains(QStringLiteral("region")));
     QVERIFY(m_query->composer()->complete(QStringLiteral("\"unclosed"), 400).isEmpty());
 }
