@@ -26,25 +26,26 @@ constexpr std::size_t mostShown = 1'000;
 
 QList<ColumnLayout> layout()
 {
-    const auto column = [](const char *name, const QString &title, bool visible, int priority, int width = 0) {
+    const auto column = [](const char *name, const QString &title, bool visible, int priority,
+                           int width = 0) {
         return ColumnLayout{QString::fromLatin1(name), title, visible, width, priority};
     };
-    return {column("run", QueryHistory::tr("Run"), false, 9),
-            column("at", QueryHistory::tr("Asked"), true, 0, 180),
-            column("question", QueryHistory::tr("Question"), true, 0, 260),
-            column("name", QueryHistory::tr("Name"), true, 1),
-            column("source", QueryHistory::tr("Source"), false, 4),
-            column("fleet", QueryHistory::tr("Fleet"), false, 4),
-            column("roster", QueryHistory::tr("Roster"), true, 1),
-            column("answered", QueryHistory::tr("Answered"), true, 1),
-            column("empty", QueryHistory::tr("Empty"), true, 3),
-            column("error", QueryHistory::tr("Errors"), true, 2),
-            column("silent", QueryHistory::tr("Silent"), true, 2),
-            column("offline", QueryHistory::tr("Offline"), true, 3),
-            column("unexpected", QueryHistory::tr("Unexpected"), false, 5),
-            column("rows", QueryHistory::tr("Rows"), false, 5),
-            column("seconds", QueryHistory::tr("Seconds"), true, 4),
-            column("results", QueryHistory::tr("Results"), true, 2)};
+    return {column("run", muster::QueryHistory::tr("Run"), false, 9),
+            column("at", muster::QueryHistory::tr("Asked"), true, 0, 168),
+            column("question", muster::QueryHistory::tr("Question"), true, 0, 240),
+            column("name", muster::QueryHistory::tr("Name"), true, 1),
+            column("source", muster::QueryHistory::tr("Source"), false, 4),
+            column("fleet", muster::QueryHistory::tr("Fleet"), false, 4),
+            column("roster", muster::QueryHistory::tr("Roster"), true, 1),
+            column("answered", muster::QueryHistory::tr("Answered"), true, 1),
+            column("empty", muster::QueryHistory::tr("Empty"), true, 3),
+            column("error", muster::QueryHistory::tr("Errors"), true, 2),
+            column("silent", muster::QueryHistory::tr("Silent"), true, 2),
+            column("offline", muster::QueryHistory::tr("Offline"), true, 3),
+            column("unexpected", muster::QueryHistory::tr("Unexpected"), false, 5),
+            column("rows", muster::QueryHistory::tr("Rows"), false, 5),
+            column("seconds", muster::QueryHistory::tr("Seconds"), true, 4),
+            column("results", muster::QueryHistory::tr("Results"), true, 2)};
 }
 
 struct Listed {

@@ -20,7 +20,7 @@ FocusScope {
 
     /// What is half typed is not called wrong yet, and does not move the page.
     readonly property bool hasError: (error.message ?? "") !== "" && !typing.running && !completions.visible
-    readonly property string errorText: (error.message ?? "") !== "" ? error.message + ((error.expected ?? "") !== "" && error.message.indexOf(error.expected) < 0 ? qsTr("; expected %1").arg(error.expected) : "") : ""
+    readonly property string errorText: (error.message ?? "") !== "" ? error.message + (!error.message.endsWith("?") && (error.expected ?? "") !== "" && error.message.indexOf(error.expected) < 0 ? qsTr("; expected %1").arg(error.expected) : "") : ""
     readonly property alias completing: completions.visible
 
     signal edited(string text)
@@ -40,6 +40,7 @@ FocusScope {
     function showCompletions(items: var) {
         completions.items = edit.activeFocus ? items : []
         completions.current = 0
+        completions.from = completions.items.length > 0 ? Math.min(completions.items[0].from ?? edit.cursorPosition, edit.length) : 0
         completions.visible = completions.items.length > 0
     }
 
@@ -264,6 +265,7 @@ FocusScope {
 
         property var items: []
         property int current: 0
+        property int from: 0 ///< where what they complete begins
         property bool moved: false
 
         function move(by: int) {
@@ -271,7 +273,7 @@ FocusScope {
             moved = true
         }
 
-        x: Math.max(0, Math.min(flick.x + edit.cursorRectangle.x - flick.contentX, root.width - width))
+        x: Math.max(0, Math.min(flick.x + (visible ? edit.positionToRectangle(from).x : 0) - flick.contentX - 9, root.width - width))
         y: root.fieldHeight + 2
         width: 260
         implicitHeight: Math.min(list.contentHeight, 8 * Theme.smallHeight) + 2

@@ -89,7 +89,7 @@ FocusScope {
                 background: Item {
                     Rectangle {
                         visible: tab.on
-                        y: parent.height - 1
+                        y: parent.height - height
                         width: parent.width
                         height: 2
                         color: Theme.accent

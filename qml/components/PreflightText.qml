@@ -18,12 +18,16 @@ Row {
     Accessible.name: matching < 0 ? root.text : qsTr("%n device(s) match", "", matching) + ", " + qsTr("%1 online").arg(Words.count(online)) + ", " + qsTr("%1 offline").arg(Words.count(offline)) + ". " + root.text
 
     PlainLabel {
+        id: countingLabel
+
         visible: root.counting
         anchors.verticalCenter: parent.verticalCenter
         text: qsTr("Counting ...")
         color: Theme.t3
     }
     Row {
+        id: matchingPart
+
         visible: root.matching >= 0 && !root.counting
         anchors.verticalCenter: parent.verticalCenter
         spacing: 4
@@ -42,6 +46,8 @@ Row {
         }
     }
     Row {
+        id: onlinePart
+
         visible: root.matching >= 0 && !root.counting
         anchors.verticalCenter: parent.verticalCenter
         spacing: 6
@@ -57,6 +63,8 @@ Row {
         }
     }
     Row {
+        id: offlinePart
+
         visible: root.matching >= 0 && !root.counting
         anchors.verticalCenter: parent.verticalCenter
         spacing: 6
@@ -72,10 +80,23 @@ Row {
         }
     }
     PlainLabel {
+        id: line
+
+        readonly property real taken: root.counting ? countingLabel.width + root.spacing : root.matching >= 0 ? matchingPart.width + onlinePart.width + offlinePart.width + 3 * root.spacing : 0
+
         anchors.verticalCenter: parent.verticalCenter
+        width: Math.max(0, root.width - taken)
         text: root.text
         color: Theme.t3
         leftPadding: root.matching >= 0 ? 4 : 0
         Accessible.ignored: true
+
+        HoverHandler {
+            id: hover
+        }
+        MToolTip {
+            visible: hover.hovered && line.truncated
+            text: root.text
+        }
     }
 }

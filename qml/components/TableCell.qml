@@ -76,7 +76,7 @@ Rectangle {
 
         anchors.fill: parent
         leftPadding: start
-        rightPadding: end
+        rightPadding: end + (root.isGroup && root.first && beside.text !== "" ? beside.implicitWidth + 8 : 0)
         text: root.shown
         color: root.isGroup ? (root.first || root.prefix !== "" ? Theme.t1 : Theme.t2) : quiet ? Theme.t2 : Theme.t1
         horizontalAlignment: root.rightAligned && !(root.isGroup && root.first) ? Text.AlignRight : Text.AlignLeft
@@ -90,16 +90,12 @@ Rectangle {
     }
     // Of a heading: how many rows it has, or what its value was made by.
     Text {
+        id: beside
+
         textFormat: Text.PlainText
 
-        readonly property real beside: {
-            if (root.first)
-                return label.start + Math.min(label.contentWidth, root.width - label.start - 40) + 8
-            return root.rightAligned ? Math.max(4, root.width - label.end - label.contentWidth - width - 4) : label.start - width
-        }
-
-        visible: text !== ""
-        x: beside
+        visible: text !== "" && x >= 4
+        x: root.first ? label.start + label.contentWidth + 8 : root.rightAligned ? root.width - label.end - label.contentWidth - implicitWidth - 4 : label.start - implicitWidth
         height: root.height
         verticalAlignment: Text.AlignVCenter
         text: !root.isGroup ? "" : root.first ? (root.count > 0 ? Words.count(root.count) : "") : root.prefix

@@ -29,7 +29,7 @@ MDialog {
     }
 
     title: qsTr("History")
-    width: parent ? Math.min(1120, parent.width - 64) : 960
+    width: parent ? Math.min(1200, parent.width - 64) : 960
     height: parent ? Math.min(640, parent.height - 64) : 560
     padding: 0
     onOpened: {

@@ -271,6 +271,10 @@ FocusScope {
         width: parent.width
         height: 36
 
+        HLine {
+            anchors.bottom: parent.bottom
+            width: parent.width
+        }
         MTabs {
             id: tabs
 
@@ -403,10 +407,6 @@ FocusScope {
                 disabledReason: Query.running ? qsTr("The query still runs") : root.results.silent === 0 ? qsTr("No device was silent") : qsTr("The link is down")
                 onClicked: Query.askSilentAgain()
             }
-        }
-        HLine {
-            anchors.bottom: parent.bottom
-            width: parent.width
         }
     }
     GroupedTable {
