@@ -216,10 +216,10 @@
         <translation>Nichts unterscheidet sich</translation>
     </message>
     <message numerus="yes">
-        <source>Exported %n row(s) to %1</source>
+        <source>Exported %Ln row(s) to %1</source>
         <translation>
-            <numerusform>%n Zeile nach %1 exportiert</numerusform>
-            <numerusform>%n Zeilen nach %1 exportiert</numerusform>
+            <numerusform>%Ln Zeile nach %1 exportiert</numerusform>
+            <numerusform>%Ln Zeilen nach %1 exportiert</numerusform>
         </translation>
     </message>
     <message>
@@ -254,10 +254,10 @@
         <translation>Alle; oder eine Bedingung, etwa mem.free &lt; 200MB and fw &lt; &quot;1.5&quot;</translation>
     </message>
     <message numerus="yes">
-        <source>valid, %n term(s)</source>
+        <source>valid, %Ln term(s)</source>
         <translation>
-            <numerusform>gültig, %n Bedingung</numerusform>
-            <numerusform>gültig, %n Bedingungen</numerusform>
+            <numerusform>gültig, %Ln Bedingung</numerusform>
+            <numerusform>gültig, %Ln Bedingungen</numerusform>
         </translation>
     </message>
     <message>
@@ -752,10 +752,10 @@
         <translation>Geräte</translation>
     </message>
     <message numerus="yes">
-        <source>%n device(s)</source>
+        <source>%Ln device(s)</source>
         <translation>
-            <numerusform>%n Gerät</numerusform>
-            <numerusform>%n Geräte</numerusform>
+            <numerusform>%Ln Gerät</numerusform>
+            <numerusform>%Ln Geräte</numerusform>
         </translation>
     </message>
     <message>
@@ -891,10 +891,10 @@
         <translation>Kein Gerät passt</translation>
     </message>
     <message numerus="yes">
-        <source>None of the %n device(s) passes the filter.</source>
+        <source>None of the %Ln device(s) passes the filter.</source>
         <translation>
             <numerusform>Das eine Gerät passt nicht zum Filter.</numerusform>
-            <numerusform>Keines der %n Geräte passt zum Filter.</numerusform>
+            <numerusform>Keines der %Ln Geräte passt zum Filter.</numerusform>
         </translation>
     </message>
     <message>
@@ -913,10 +913,10 @@
         <translation>CSV exportieren</translation>
     </message>
     <message numerus="yes">
-        <source>%n row(s), with the columns, filter and order on screen. A name that ends in .tsv or .jsonl chooses that format.</source>
+        <source>%Ln row(s), with the columns, filter and order on screen. A name that ends in .tsv or .jsonl chooses that format.</source>
         <translation>
-            <numerusform>%n Zeile, mit Spalten, Filter und Reihenfolge wie auf dem Bildschirm. Ein Name, der auf .tsv oder .jsonl endet, wählt dieses Format.</numerusform>
-            <numerusform>%n Zeilen, mit Spalten, Filter und Reihenfolge wie auf dem Bildschirm. Ein Name, der auf .tsv oder .jsonl endet, wählt dieses Format.</numerusform>
+            <numerusform>%Ln Zeile, mit Spalten, Filter und Reihenfolge wie auf dem Bildschirm. Ein Name, der auf .tsv oder .jsonl endet, wählt dieses Format.</numerusform>
+            <numerusform>%Ln Zeilen, mit Spalten, Filter und Reihenfolge wie auf dem Bildschirm. Ein Name, der auf .tsv oder .jsonl endet, wählt dieses Format.</numerusform>
         </translation>
     </message>
     <message>
@@ -1040,10 +1040,10 @@
 <context>
     <name>GroupedTable</name>
     <message numerus="yes">
-        <source>%n row(s)</source>
+        <source>%Ln row(s)</source>
         <translation>
-            <numerusform>%n Zeile</numerusform>
-            <numerusform>%n Zeilen</numerusform>
+            <numerusform>%Ln Zeile</numerusform>
+            <numerusform>%Ln Zeilen</numerusform>
         </translation>
     </message>
     <message>
@@ -1332,10 +1332,10 @@
 <context>
     <name>PreflightText</name>
     <message numerus="yes">
-        <source>%n device(s) match</source>
+        <source>%Ln device(s) match</source>
         <translation>
-            <numerusform>%n Gerät passt</numerusform>
-            <numerusform>%n Geräte passen</numerusform>
+            <numerusform>%Ln Gerät passt</numerusform>
+            <numerusform>%Ln Geräte passen</numerusform>
         </translation>
     </message>
     <message>
@@ -1648,10 +1648,10 @@
         <translation>Die Zeile darüber sagt, was gesendet wird. „Ausführen“ fragt, und die Antworten erscheinen hier, wie sie kommen.</translation>
     </message>
     <message numerus="yes">
-        <source>Exported %n row(s) to %1</source>
+        <source>Exported %Ln row(s) to %1</source>
         <translation>
-            <numerusform>%n Zeile nach %1 exportiert</numerusform>
-            <numerusform>%n Zeilen nach %1 exportiert</numerusform>
+            <numerusform>%Ln Zeile nach %1 exportiert</numerusform>
+            <numerusform>%Ln Zeilen nach %1 exportiert</numerusform>
         </translation>
     </message>
     <message>
@@ -1872,10 +1872,10 @@
         <translation>Löschen</translation>
     </message>
     <message numerus="yes">
-        <source>%n shared entry(s) cannot be read by this version</source>
+        <source>%Ln shared entry(s) cannot be read by this version</source>
         <translation>
-            <numerusform>%n geteilter Eintrag ist für diese Version nicht lesbar</numerusform>
-            <numerusform>%n geteilte Einträge sind für diese Version nicht lesbar</numerusform>
+            <numerusform>%Ln geteilter Eintrag ist für diese Version nicht lesbar</numerusform>
+            <numerusform>%Ln geteilte Einträge sind für diese Version nicht lesbar</numerusform>
         </translation>
     </message>
     <message>

@@ -35,57 +35,57 @@
 <context>
     <name>ComparisonDialog</name>
     <message numerus="yes">
-        <source>Exported %n row(s) to %1</source>
+        <source>Exported %Ln row(s) to %1</source>
         <translation>
-            <numerusform>Exported %n row to %1</numerusform>
-            <numerusform>Exported %n rows to %1</numerusform>
+            <numerusform>Exported %Ln row to %1</numerusform>
+            <numerusform>Exported %Ln rows to %1</numerusform>
         </translation>
     </message>
 </context>
 <context>
     <name>Composer</name>
     <message numerus="yes">
-        <source>valid, %n term(s)</source>
+        <source>valid, %Ln term(s)</source>
         <translation>
-            <numerusform>valid, %n term</numerusform>
-            <numerusform>valid, %n terms</numerusform>
+            <numerusform>valid, %Ln term</numerusform>
+            <numerusform>valid, %Ln terms</numerusform>
         </translation>
     </message>
 </context>
 <context>
     <name>DevicesPage</name>
     <message numerus="yes">
-        <source>%n device(s)</source>
+        <source>%Ln device(s)</source>
         <translation>
-            <numerusform>%n device</numerusform>
-            <numerusform>%n devices</numerusform>
+            <numerusform>%Ln device</numerusform>
+            <numerusform>%Ln devices</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>None of the %n device(s) passes the filter.</source>
+        <source>None of the %Ln device(s) passes the filter.</source>
         <translation>
             <numerusform>The one device does not pass the filter.</numerusform>
-            <numerusform>None of the %n devices passes the filter.</numerusform>
+            <numerusform>None of the %Ln devices passes the filter.</numerusform>
         </translation>
     </message>
 </context>
 <context>
     <name>ExportDialog</name>
     <message numerus="yes">
-        <source>%n row(s), with the columns, filter and order on screen. A name that ends in .tsv or .jsonl chooses that format.</source>
+        <source>%Ln row(s), with the columns, filter and order on screen. A name that ends in .tsv or .jsonl chooses that format.</source>
         <translation>
-            <numerusform>%n row, with the columns, filter and order on screen. A name that ends in .tsv or .jsonl chooses that format.</numerusform>
-            <numerusform>%n rows, with the columns, filter and order on screen. A name that ends in .tsv or .jsonl chooses that format.</numerusform>
+            <numerusform>%Ln row, with the columns, filter and order on screen. A name that ends in .tsv or .jsonl chooses that format.</numerusform>
+            <numerusform>%Ln rows, with the columns, filter and order on screen. A name that ends in .tsv or .jsonl chooses that format.</numerusform>
         </translation>
     </message>
 </context>
 <context>
     <name>GroupedTable</name>
     <message numerus="yes">
-        <source>%n row(s)</source>
+        <source>%Ln row(s)</source>
         <translation>
-            <numerusform>%n row</numerusform>
-            <numerusform>%n rows</numerusform>
+            <numerusform>%Ln row</numerusform>
+            <numerusform>%Ln rows</numerusform>
         </translation>
     </message>
 </context>
@@ -102,10 +102,10 @@
 <context>
     <name>PreflightText</name>
     <message numerus="yes">
-        <source>%n device(s) match</source>
+        <source>%Ln device(s) match</source>
         <translation>
-            <numerusform>%n device matches</numerusform>
-            <numerusform>%n devices match</numerusform>
+            <numerusform>%Ln device matches</numerusform>
+            <numerusform>%Ln devices match</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -119,20 +119,20 @@
 <context>
     <name>QueryPage</name>
     <message numerus="yes">
-        <source>Exported %n row(s) to %1</source>
+        <source>Exported %Ln row(s) to %1</source>
         <translation>
-            <numerusform>Exported %n row to %1</numerusform>
-            <numerusform>Exported %n rows to %1</numerusform>
+            <numerusform>Exported %Ln row to %1</numerusform>
+            <numerusform>Exported %Ln rows to %1</numerusform>
         </translation>
     </message>
 </context>
 <context>
     <name>SavedQueries</name>
     <message numerus="yes">
-        <source>%n shared entry(s) cannot be read by this version</source>
+        <source>%Ln shared entry(s) cannot be read by this version</source>
         <translation>
-            <numerusform>%n shared entry cannot be read by this version</numerusform>
-            <numerusform>%n shared entries cannot be read by this version</numerusform>
+            <numerusform>%Ln shared entry cannot be read by this version</numerusform>
+            <numerusform>%Ln shared entries cannot be read by this version</numerusform>
         </translation>
     </message>
 </context>

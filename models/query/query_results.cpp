@@ -73,7 +73,7 @@ struct QueryResults::Private {
         table.setColumnVisible(QStringLiteral("error"), isErrorShown());
     }
 
-    static constexpr int errorWidth = 300; ///< a device's words are a sentence
+    static constexpr int errorWidth = 236; ///< a device's words are a sentence
 
     QList<ColumnLayout> columnsOf(const query::Composition &question) const
     {

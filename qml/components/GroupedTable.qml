@@ -48,7 +48,7 @@ FocusScope {
         return Math.max(72, title)
     }
 
-    // What is left over goes to the column of names, as the eye starts there; what is missing is taken from columns
+    // What is left over goes to what a device says went wrong, or to the column of names, as the eye starts there; what is missing is taken from columns
     // that nobody resized, as far as they have room to give.
     function layoutColumns() {
         const count = model.columnCount()
@@ -60,7 +60,9 @@ FocusScope {
             slack.push(model.columnWidthIsAutomatic(i) ? Math.max(0, next[i] - narrowest(i)) : 0)
             sum += next[i]
             slackSum += slack[i]
-            if (wide < 0 && model.columnKind(i) === CellKind.Identifier && model.columnWidthIsAutomatic(i))
+            if (model.columnName(i) === "error")
+                wide = i
+            else if (wide < 0 && model.columnKind(i) === CellKind.Identifier && model.columnWidthIsAutomatic(i))
                 wide = i
         }
         const missing = Math.min(sum - width, slackSum)
@@ -73,7 +75,7 @@ FocusScope {
             next[wide < 0 ? count - 1 : wide] += Math.floor(width - sum)
         widths = next
         ++revision
-        table.forceLayout()
+        Qt.callLater(table.forceLayout) // not now: the table may be laying out what asked for this
     }
 
     function leftOf(column: int): real {
@@ -231,7 +233,7 @@ FocusScope {
 
     Accessible.role: Accessible.Table
     Accessible.name: label
-    Accessible.description: qsTr("%n row(s)", "", model.rowShown)
+    Accessible.description: qsTr("%Ln row(s)", "", model.rowShown)
 
     Keys.onPressed: event => {
         const extend = (event.modifiers & Qt.ShiftModifier) !== 0

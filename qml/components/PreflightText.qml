@@ -11,11 +11,11 @@ Row {
     property int offline: 0
     property string text
     property bool counting: false
-    property bool stale: false
+    property bool stale: false ///< who is online is not known
 
     spacing: 8
     Accessible.role: Accessible.StaticText
-    Accessible.name: matching < 0 ? root.text : qsTr("%n device(s) match", "", matching) + ", " + qsTr("%1 online").arg(Words.count(online)) + ", " + qsTr("%1 offline").arg(Words.count(offline)) + ". " + root.text
+    Accessible.name: matching < 0 ? root.text : qsTr("%Ln device(s) match", "", matching) + (stale ? "" : ", " + qsTr("%1 online").arg(Words.count(online)) + ", " + qsTr("%1 offline").arg(Words.count(offline))) + ". " + root.text
 
     PlainLabel {
         id: countingLabel
@@ -48,7 +48,7 @@ Row {
     Row {
         id: onlinePart
 
-        visible: root.matching >= 0 && !root.counting
+        visible: matchingPart.visible && !root.stale
         anchors.verticalCenter: parent.verticalCenter
         spacing: 6
 
@@ -65,7 +65,7 @@ Row {
     Row {
         id: offlinePart
 
-        visible: root.matching >= 0 && !root.counting
+        visible: matchingPart.visible && !root.stale
         anchors.verticalCenter: parent.verticalCenter
         spacing: 6
 
@@ -82,7 +82,7 @@ Row {
     PlainLabel {
         id: line
 
-        readonly property real taken: root.counting ? countingLabel.width + root.spacing : root.matching >= 0 ? matchingPart.width + onlinePart.width + offlinePart.width + 3 * root.spacing : 0
+        readonly property real taken: root.counting ? countingLabel.width + root.spacing : root.matching >= 0 ? matchingPart.width + root.spacing + (root.stale ? 0 : onlinePart.width + offlinePart.width + 2 * root.spacing) : 0
 
         anchors.verticalCenter: parent.verticalCenter
         width: Math.max(0, root.width - taken)

@@ -57,7 +57,7 @@ T.Dialog {
         }
         PlainLabel {
             width: parent.width
-            text: qsTr("%n row(s), with the columns, filter and order on screen. A name that ends in .tsv or .jsonl chooses that format.", "", root.model.rowShown)
+            text: qsTr("%Ln row(s), with the columns, filter and order on screen. A name that ends in .tsv or .jsonl chooses that format.", "", root.model.rowShown)
             color: Theme.t2
             lineHeight: 20
             lineHeightMode: Text.FixedHeight

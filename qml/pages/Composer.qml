@@ -216,7 +216,7 @@ Item {
                 label: qsTr("Where")
                 placeholder: root.asksFleet ? qsTr("All of them; or a condition, as in mem.free < 200MB and fw < \"1.5\"") : root.asksServices ? qsTr("All of them; or a condition, as in num_errors > 0") : qsTr("All replies; or a condition on their fields")
                 error: Query.composer.whereError
-                validText: Query.composer.where === "" ? "" : qsTr("valid, %n term(s)", "", Query.composer.whereTerms)
+                validText: Query.composer.where === "" ? "" : qsTr("valid, %Ln term(s)", "", Query.composer.whereTerms)
                 onCompletionsWanted: (text, cursor) => showCompletions(Query.composer.complete(text, cursor))
                 onEdited: text => Query.composer.where = text
                 onRunRequested: root.runRequested()
@@ -401,10 +401,10 @@ Item {
                 anchors.rightMargin: 16
                 height: 28
                 clip: true
-                matching: root.asksFleet ? Query.composer.matching : -1
+                matching: root.asksFleet && Fleet.active ? Query.composer.matching : -1
                 online: Query.composer.matchingOnline
                 offline: Query.composer.matchingOffline
-                counting: root.asksFleet && Query.composer.counting
+                counting: root.asksFleet && Fleet.active && Query.composer.counting
                 text: Query.canRun || Query.running || Query.cannotRunReason === "" ? Query.composer.preflightText : Query.cannotRunReason
                 stale: !Fleet.live
             }

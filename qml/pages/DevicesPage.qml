@@ -74,7 +74,7 @@ FocusScope {
                 height: parent.height
                 text: Words.count(Fleet.total)
                 color: Theme.t2
-                Accessible.name: qsTr("%n device(s)", "", Fleet.total)
+                Accessible.name: qsTr("%Ln device(s)", "", Fleet.total)
             }
         }
         ExpressionField {
@@ -299,7 +299,7 @@ FocusScope {
         visible: root.model.rowTotal > 0 && root.model.rowShown === 0 && !root.model.busy
         iconName: "filter"
         title: qsTr("No device matches")
-        text: Fleet.stateFilter === "" ? qsTr("None of the %n device(s) passes the filter.", "", root.model.rowTotal) : qsTr("No device that is %1 passes the filter.").arg(Words.state(Fleet.stateFilter))
+        text: Fleet.stateFilter === "" ? qsTr("None of the %Ln device(s) passes the filter.", "", root.model.rowTotal) : qsTr("No device that is %1 passes the filter.").arg(Words.state(Fleet.stateFilter))
         actionText: qsTr("Show all devices")
         onAction: {
             Fleet.stateFilter = ""

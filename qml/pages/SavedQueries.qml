@@ -251,7 +251,7 @@ T.Popup {
                 x: 12
                 y: 6
                 width: parent.width - 24
-                text: root.library.problem !== "" ? root.library.problem : root.library.skippedCount > 0 ? qsTr("%n shared entry(s) cannot be read by this version", "", root.library.skippedCount) : ""
+                text: root.library.problem !== "" ? root.library.problem : root.library.skippedCount > 0 ? qsTr("%Ln shared entry(s) cannot be read by this version", "", root.library.skippedCount) : ""
                 color: root.library.problem !== "" ? Theme.err : Theme.warn
                 wrapMode: Text.Wrap
                 elide: Text.ElideNone

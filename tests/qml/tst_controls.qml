@@ -9,6 +9,17 @@ Item {
     width: 640
     height: 480
 
+    PreflightText {
+        id: preflight
+
+        y: 400
+        width: 500
+        height: 28
+        matching: 1412
+        online: 1398
+        offline: 14
+        text: "One request, at most 1398 replies, and a sentence that is longer than there is room."
+    }
     Column {
         spacing: 12
 
@@ -192,6 +203,25 @@ Item {
             compare(field.Accessible.description, "Too long")
             field.errorText = ""
             compare(field.height, plain)
+        }
+
+        // A row's children one behind the other, all of them inside: what does not fit is elided.
+        function test_preflightFits() {
+            const last = preflight.children[preflight.children.length - 1]
+            compare(last.x + last.width, preflight.width)
+            verify(last.truncated)
+            preflight.width = 900
+            tryVerify(() => !last.truncated)
+            preflight.width = 500
+        }
+
+        // Without a link nobody is known to be online.
+        function test_preflightClaimsNothingStale() {
+            verify(preflight.Accessible.name.includes("1,398 online"))
+            preflight.stale = true
+            verify(!preflight.Accessible.name.includes("online"))
+            verify(preflight.Accessible.name.startsWith("1,412 device"))
+            preflight.stale = false
         }
 
         function test_tabsStep() {
