@@ -2589,6 +2589,14 @@
         <source>Results</source>
         <translation>Ergebnisse</translation>
     </message>
+    <message>
+        <source>kept</source>
+        <translation>vorhanden</translation>
+    </message>
+    <message>
+        <source>gone</source>
+        <translation>weg</translation>
+    </message>
 </context>
 <context>
     <name>muster::QueryLibrary</name>

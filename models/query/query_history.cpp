@@ -146,6 +146,8 @@ Result<std::shared_ptr<Listed>> QueryHistory::Private::listed()
     if (!list)
         return list.error();
     auto result = std::make_shared<Listed>();
+    const std::string kept = muster::QueryHistory::tr("kept").toStdString();
+    const std::string gone = muster::QueryHistory::tr("gone").toStdString();
     std::unordered_set<std::string> now;
     for (const RunRecord &record : *list) {
         const std::string question = questionText(record.question).toStdString();
@@ -167,7 +169,7 @@ Result<std::shared_ptr<Listed>> QueryHistory::Private::listed()
             {"unexpected", tally.unexpected},
             {"rows", record.rows},
             {"seconds", record.seconds},
-            {"results", record.resultsKept ? "kept" : "gone"}};
+            {"results", std::string_view(record.resultsKept ? kept : gone)}};
         result->changes.upsert(record.id, fields);
         now.insert(record.id);
     }

@@ -267,10 +267,38 @@ FocusScope {
     Item {
         id: toolbar
 
+        /// How far the buttons give way to the tabs: 1: most are icons; 2: all are, and the filter is short.
+        readonly property int level: widthAt(0) <= room ? 0 : widthAt(1) <= room ? 1 : 2
+        readonly property real room: width - 48 - tabs.implicitWidth
+        readonly property string exportText: root.model.exportProgress >= 0 ? qsTr("Cancel export, %1 %").arg(root.model.exportProgress) : qsTr("Export CSV")
+
+        function widthOf(text: string): real {
+            return tools.spacing + 28 + (text === "" ? 0 : 11 + metrics.advanceWidth(text))
+        }
+
+        function widthAt(level: int): real {
+            let sum = level > 1 ? 110 : 152
+            if (root.model.watched)
+                sum += widthOf(level > 0 ? "" : qsTr("Changed only"))
+            sum += widthOf(level > 0 ? "" : qsTr("Columns"))
+            sum += widthOf(level > 1 && root.model.exportProgress < 0 ? "" : exportText)
+            sum += widthOf(level > 0 ? "" : qsTr("Compare"))
+            if (askAgain.visible)
+                sum += widthOf(level > 1 ? "" : level > 0 ? qsTr("Ask again") : qsTr("Ask the silent again"))
+            return sum
+        }
+
         anchors.top: pastBanner.bottom
         width: parent.width
         height: 36
 
+        FontMetrics {
+            id: metrics
+
+            font.family: Theme.sans
+            font.pixelSize: Theme.bodySize
+            font.weight: Font.Medium
+        }
         HLine {
             anchors.bottom: parent.bottom
             width: parent.width
@@ -338,6 +366,9 @@ FocusScope {
             }
         }
         Row {
+            id: tools
+
+            objectName: "tools"
             anchors.right: parent.right
             anchors.rightMargin: 16
             y: 6
@@ -347,7 +378,7 @@ FocusScope {
                 id: quick
 
                 objectName: "quickFilter"
-                width: root.narrow ? 110 : 152
+                implicitWidth: toolbar.level > 1 ? 110 : 152
                 noMatch: text !== "" && root.model.rowShown === 0
                 onEdited: text => root.model.quickFilter = text
             }
@@ -355,7 +386,9 @@ FocusScope {
                 objectName: "changedOnly"
                 visible: root.model.watched
                 small: true
-                text: qsTr("Changed only")
+                text: toolbar.level > 0 ? "" : qsTr("Changed only")
+                tip: toolbar.level > 0 ? qsTr("Changed only") : ""
+                Accessible.name: qsTr("Changed only")
                 iconName: root.model.changedOnly ? "check" : "filter"
                 Accessible.checkable: true
                 Accessible.checked: root.model.changedOnly
@@ -365,8 +398,8 @@ FocusScope {
                 id: columnsButton
 
                 small: true
-                text: root.narrow ? "" : qsTr("Columns")
-                tip: root.narrow ? qsTr("Columns") : ""
+                text: toolbar.level > 0 ? "" : qsTr("Columns")
+                tip: toolbar.level > 0 ? qsTr("Columns") : ""
                 iconName: "columns"
                 onClicked: chooser.open()
 
@@ -379,7 +412,8 @@ FocusScope {
             }
             MButton {
                 small: true
-                text: root.model.exportProgress >= 0 ? qsTr("Cancel export, %1 %").arg(root.model.exportProgress) : qsTr("Export CSV")
+                text: toolbar.level > 1 && root.model.exportProgress < 0 ? "" : toolbar.exportText
+                tip: toolbar.level > 1 ? toolbar.exportText : ""
                 iconName: "download"
                 enabled: root.results.filled
                 disabledReason: qsTr("There is nothing to export before the first run")
@@ -388,7 +422,7 @@ FocusScope {
             MButton {
                 objectName: "compareButton"
                 small: true
-                text: root.narrow ? "" : qsTr("Compare")
+                text: toolbar.level > 0 ? "" : qsTr("Compare")
                 iconName: "compare"
                 tip: qsTr("What changed since the run before of the same question")
                 Accessible.name: qsTr("Compare with the run before")
@@ -397,9 +431,12 @@ FocusScope {
                 onClicked: Query.comparison.compare(root.olderRun, root.results.run)
             }
             MButton {
+                id: askAgain
+
                 objectName: "askAgain"
                 small: true
-                text: root.narrow ? qsTr("Ask again") : qsTr("Ask the silent again")
+                text: toolbar.level > 1 ? "" : toolbar.level > 0 ? qsTr("Ask again") : qsTr("Ask the silent again")
+                tip: toolbar.level > 0 ? qsTr("Ask the silent again") : ""
                 Accessible.name: qsTr("Ask the silent again")
                 iconName: "refresh"
                 visible: !Query.showsPast && root.results.source !== "subject"

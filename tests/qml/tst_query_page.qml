@@ -47,6 +47,16 @@ Item {
             return found
         }
 
+        // In a long language or a narrow window the buttons are icons before they cover a tab.
+        function test_toolsLeaveRoomForTheTabs() {
+            const tabs = part("tabs"), tools = part("tools")
+            for (const width of [1280, 1041, 1039, 976, 860]) {
+                root.width = width
+                tryVerify(() => tools.x + tools.width <= width && tools.x >= tabs.x + tabs.width, 2000, width + ": " + tools.x)
+            }
+            root.width = 1200
+        }
+
         function test_sourcesHaveTheirFields() {
             verify(!part("subject").visible)
             verify(!part("service").visible)
