@@ -103,7 +103,11 @@ FocusScope {
         height: implicitHeight
         low: root.low
         focus: true
-        onRunRequested: root.run()
+        onRunRequested: {
+            root.run()
+            if (Query.running && !whereField.activeFocus)
+                table.forceActiveFocus(Qt.TabFocusReason) // the button is gone
+        }
     }
     HLine {
         id: composerLine
@@ -442,7 +446,10 @@ FocusScope {
                 visible: !Query.showsPast && root.results.source !== "subject"
                 enabled: Query.canAskAgain
                 disabledReason: Query.running ? qsTr("The query still runs") : root.results.silent === 0 ? qsTr("No device was silent") : qsTr("The link is down")
-                onClicked: Query.askSilentAgain()
+                onClicked: {
+                    Query.askSilentAgain()
+                    table.forceActiveFocus(Qt.TabFocusReason) // the button cannot keep the keys: it is off until the end
+                }
             }
         }
     }
