@@ -9,62 +9,11 @@
 namespace muster::query {
 namespace {
 
-using std::chrono::milliseconds;
-
-constexpr std::size_t maxTextBytes = std::size_t{16} * 1024; // of one cell
-constexpr std::size_t maxNameBytes = 256;
-constexpr std::size_t maxColumns = 1000;
 constexpr std::size_t maxUnexpected = 100'000; // shown; more are counted
-constexpr std::size_t keptRejections = 50;
-constexpr std::size_t maxReasonBytes = 512;
-constexpr std::array<std::string_view, 5> reserved{"device", "outcome", "reply_ms", "error", "late"};
-
-std::string_view bounded(std::string_view text)
-{
-    if (text.size() <= maxTextBytes)
-        return text;
-    std::size_t bytes = maxTextBytes;
-    while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xC0u) == 0x80u)
-        --bytes; // not within a character
-    return text.substr(0, bytes);
-}
-
-/// "mem" selects mem and all within it.
-bool isSelected(std::string_view field, const std::vector<std::string> &select)
-{
-    return select.empty() || std::any_of(select.begin(), select.end(), [field](const std::string &name) {
-               return field.starts_with(name) && (field.size() == name.size() || field[name.size()] == '.');
-           });
-}
-
-std::size_t rateSlot(Answers::Clock::time_point at)
-{
-    return static_cast<std::size_t>(std::chrono::duration_cast<milliseconds>(at.time_since_epoch()).count() /
-                                    100);
-}
-
-std::string_view columnFor(std::string_view field)
-{
-    static const std::array<std::string, reserved.size()> renamed = [] {
-        std::array<std::string, reserved.size()> made;
-        for (std::size_t i = 0; i < made.size(); ++i)
-            made[i] = "field." + std::string(reserved[i]);
-        return made;
-    }();
-    for (std::size_t i = 0; i < reserved.size(); ++i) {
-        if (reserved[i] == field)
-            return renamed[i];
-    }
-    return field;
-}
 
 } // namespace
 
-Answers::Answers(Plan &plan) : m_plan(plan)
-{
-    for (const std::string_view column : reserved)
-        m_columns.insert(column);
-}
+Answers::Answers(Plan &plan) : m_plan(plan) {}
 
 Status Answers::check() const
 {
@@ -176,25 +125,22 @@ void Answers::writeOutcome(std::uint32_t device)
 
 void Answers::beginRound(Clock::time_point at, bool ownSubjects)
 {
-    m_askedAt = at;
     m_ownSubjects = ownSubjects;
     m_isRoundOver = false;
-    m_timesBefore = m_times.size();
+    m_times.beginRound(at);
     setNow(at);
 }
 
 void Answers::setNow(Clock::time_point now)
 {
-    const double ms = std::chrono::duration<double, std::milli>(now - m_askedAt).count();
-    m_sinceAsked = std::max(ms, 0.0);
-    m_slot = rateSlot(now);
+    m_sinceAsked = m_times.sinceAsked(now);
+    m_times.setNow(now);
 }
 
 void Answers::endRound(Clock::time_point at)
 {
     m_isRoundOver = true;
-    m_endedAt = at;
-    m_timesAtEnd = m_times.size();
+    m_times.endRound(at);
     if (waiting() == 0)
         return;
     for (std::uint32_t device = 0; device < m_standings.size(); ++device) {
@@ -282,10 +228,8 @@ void Answers::take(const protocol::QueryReply &reply, Judged judged)
             return;
         }
         move(judged.device, judged.outcome);
-        m_times.push_back(static_cast<float>(m_sinceAsked));
+        m_times.add(m_sinceAsked);
         m_tally.late += m_isRoundOver ? 1 : 0;
-        advanceRate(m_slot);
-        ++m_rate[m_slot % m_rate.size()];
     }
     writeAnswer(reply, judged);
 }
@@ -300,10 +244,7 @@ void Answers::writeAnswer(const protocol::QueryReply &reply, Judged judged)
         addField("late", true);
     std::string error;
     if (judged.outcome == Outcome::Error) {
-        error.append(bounded(reply.errorCode));
-        if (!error.empty() && !reply.errorMessage.empty())
-            error += ": ";
-        error.append(bounded(reply.errorMessage));
+        error = errorText(reply.errorCode, reply.errorMessage);
         addField("error", std::string_view(error));
     }
     if (judged.outcome == Outcome::Answered) {
@@ -314,7 +255,7 @@ void Answers::writeAnswer(const protocol::QueryReply &reply, Judged judged)
             if (m_shape.columns[i].empty())
                 continue;
             const auto *text = std::get_if<std::string_view>(&row[i].value);
-            addField(m_shape.columns[i], text ? ValueView(bounded(*text)) : row[i].value);
+            addField(m_shape.columns[i], text ? ValueView(cut(*text)) : row[i].value);
         }
         if (!isOutsider) {
             const std::vector<Value> &known = m_plan.roster[judged.device].known;
@@ -351,15 +292,9 @@ void Answers::learnShape(const std::vector<protocol::Field> &row)
     m_shape.knownToAdd.clear();
     for (std::size_t i = 0; i < row.size(); ++i) {
         m_shape.names[i].assign(row[i].name);
-        if (!isSelected(row[i].name, m_plan.select))
-            continue;
-        const std::string_view column = columnFor(row[i].name);
-        if (m_columns.find(column) == NameIndex::none) {
-            if (m_columns.size() >= maxColumns || column.size() > maxNameBytes)
-                continue;
-            m_columns.insert(column);
-        }
-        m_shape.columns[i].assign(column);
+        std::string_view column;
+        if (m_columns.keeps(row[i].name, m_plan.select, column))
+            m_shape.columns[i].assign(column);
     }
     for (std::size_t i = 0; i < m_plan.known.size(); ++i) {
         const auto isIt = [this, i](const std::string &column) { return column == m_plan.known[i]; };
@@ -372,38 +307,7 @@ void Answers::learnShape(const std::vector<protocol::Field> &row)
 void Answers::reject(protocol::Reject why)
 {
     ++m_tally.rejected;
-    if (why.detail.size() > maxReasonBytes)
-        why.detail.resize(maxReasonBytes);
-    m_rejections.push_back(std::move(why));
-    if (m_rejections.size() > keptRejections)
-        m_rejections.pop_front();
-}
-
-void Answers::advanceRate(std::size_t slot)
-{
-    if (slot <= m_rateNewest)
-        return;
-    if (slot - m_rateNewest >= m_rate.size())
-        m_rate.fill(0);
-    else
-        for (std::size_t i = m_rateNewest + 1; i <= slot; ++i)
-            m_rate[i % m_rate.size()] = 0;
-    m_rateNewest = slot;
-}
-
-double Answers::lastSecond(Clock::time_point now)
-{
-    advanceRate(rateSlot(now));
-    double sum = 0;
-    for (const std::uint32_t count : m_rate)
-        sum += count;
-    return sum;
-}
-
-double Answers::ofTheRound() const
-{
-    const double seconds = std::chrono::duration<double>(m_endedAt - m_askedAt).count();
-    return static_cast<double>(m_timesAtEnd - m_timesBefore) / std::max(seconds, 0.001);
+    m_rejections.add(std::move(why));
 }
 
 bool Answers::drain(table::Batch &batch)

@@ -4,13 +4,12 @@
 #include "core/name_index.h"
 #include "core/protocol/messages.h"
 #include "query/live_query.h"
+#include "query/reply_log.h"
 #include "query/run.h"
 #include "table/table.h"
 
-#include <array>
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <span>
 #include <string>
 #include <string_view>
@@ -57,10 +56,14 @@ public:
     std::size_t waiting() const { return static_cast<std::size_t>(m_tally.of(Outcome::Waiting)); }
     std::size_t count() const { return m_standings.size(); }
     bool isWaiting(std::uint32_t device) const { return m_standings[device].outcome == Outcome::Waiting; }
-    const std::vector<float> &times() const { return m_times; }
-    const std::deque<protocol::Reject> &rejections() const { return m_rejections; }
-    double lastSecond(Clock::time_point now); ///< answers
-    double ofTheRound() const;                ///< answers a second, once it is over
+    bool isWaiting(std::string_view device) const
+    {
+        const std::uint32_t found = m_roster.find(device);
+        return found != NameIndex::none && isWaiting(found);
+    }
+    ReplyTimes &times() { return m_times; }
+    const ReplyTimes &times() const { return m_times; }
+    const Rejections &rejections() const { return m_rejections; }
 
     /// Takes what there is; true: there is more.
     bool drain(table::Batch &batch);
@@ -89,7 +92,6 @@ private:
     void learnShape(const std::vector<protocol::Field> &row);
     bool matches(const filter::Expression &filter, const protocol::QueryReply &reply,
                  std::uint32_t device) const;
-    void advanceRate(std::size_t slot);
 
     Plan &m_plan;
     NameIndex m_roster, m_bystanders;
@@ -100,20 +102,15 @@ private:
     table::Batch m_batch;
     table::Batch m_nextBatch; ///< a row can not be added and changed in one batch: changes wait for the next
     std::uint32_t m_generation = 1;
-    NameIndex m_columns;
+    Columns m_columns;
     Shape m_shape;
     std::vector<protocol::Field> m_fields; ///< of the row under way: m_fieldCount of them
     std::size_t m_fieldCount = 0;
 
-    Clock::time_point m_askedAt{}, m_endedAt{};
     bool m_ownSubjects = false, m_isRoundOver = false;
     double m_sinceAsked = 0; ///< of the answer at hand, in ms
-    std::size_t m_slot = 0;  ///< of the answer at hand
-    std::vector<float> m_times;
-    std::size_t m_timesBefore = 0, m_timesAtEnd = 0; ///< of m_times: before this round, and when it ended
-    std::array<std::uint32_t, 10> m_rate{};          ///< answers in a tenth of a second
-    std::size_t m_rateNewest = 0;
-    std::deque<protocol::Reject> m_rejections;
+    ReplyTimes m_times;
+    Rejections m_rejections;
 };
 
 } // namespace muster::query

@@ -2,18 +2,13 @@
 #pragma once
 
 #include "core/filter/expression.h"
-#include "core/name_index.h"
 #include "nats/connection.h"
 #include "query/gathered_run.h"
+#include "query/reply_log.h"
 
-#include <array>
-#include <atomic>
 #include <chrono>
 #include <condition_variable>
-#include <deque>
-#include <functional>
 #include <mutex>
-#include <span>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -22,15 +17,8 @@
 /// What ServiceQuery and SubjectQuery are made of. For this folder only.
 namespace muster::query {
 
-constexpr std::size_t maxCellBytes = std::size_t{16} * 1024; ///< of one text in a row
-
-/// The text, or as many whole characters of it as fit.
-std::string_view cut(std::string_view text, std::size_t maxBytes = maxCellBytes);
-Status checkDeadline(int milliseconds);
 constexpr std::string_view answersWereLost =
     "The connection was lost during the query: answers sent meanwhile did not arrive. Ask again.";
-/// "code: message", or whichever there is.
-std::string errorText(std::string_view code, std::string_view message);
 
 struct GatheredRun::Core {
     using Clock = std::chrono::steady_clock;
@@ -47,7 +35,6 @@ struct GatheredRun::Core {
 
     // fixed once started
     std::shared_ptr<nats::Connection> connection;
-    std::function<void()> onProgress;
     std::string id;
     filter::Expression where;
     std::vector<std::string> select;
@@ -56,22 +43,19 @@ struct GatheredRun::Core {
     mutable std::mutex mutex; // guards everything down to the next blank line, and what derived classes add
     std::condition_variable wake;
     table::Batch batch;
-    NameIndex columns;
+    Columns columns;
     Tally counts;
-    std::vector<float> times;
-    std::size_t timesBefore = 0, timesAtEnd = 0; // of `times`: before this round, and when it ended
-    std::array<std::uint32_t, 10> rate{};
-    std::size_t rateNewest = 0;
-    std::deque<protocol::Reject> rejections;
+    ReplyTimes times;
+    Rejections rejections;
     std::string problem;
-    Clock::time_point askedAt{}, endedAt{}, deadline{};
+    Clock::time_point deadline{};
     Clock::time_point sleepsUntil{}; // of the worker
     bool isFinished = false, isCancelled = false, isStopping = false, linkWasDown = false;
     std::vector<Ask> toAsk; // by the worker, from the front
     std::string inbox;
     nats::Subscription subscription;
 
-    std::atomic<bool> notified{false};
+    Notifier notifier;
     std::shared_ptr<void> errorListener;
     std::thread worker;
 
@@ -95,12 +79,7 @@ struct GatheredRun::Core {
     void finish();
     void reject(protocol::Rejection why, std::string detail);
     void reject(protocol::Reject why);
-    void addTime(double ms, Clock::time_point now);
-    double since(Clock::time_point now) const;
-    /// Whether the field is selected and there is room for its column; then the column's name. The view lasts
-    /// as long as `field`.
-    bool keeps(std::string_view field, std::string_view &column);
-    void advanceRate(std::size_t slot);
+    void beginRound();
     /// Lets the worker look at its clock again if it would sleep too long.
     void retime();
 
@@ -111,7 +90,6 @@ struct GatheredRun::Core {
     Status listen(); // with the lock
     Status send(const Ask &ask) const;
     void end();
-    void notify();
     void onMessage(const nats::MessageView &message);
     void onRefusal(const Error &error);
     void run();

@@ -5,69 +5,15 @@
 #include "query/gathered_core.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace muster::query {
 namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::size_t maxColumns = 1000;
-constexpr std::size_t maxNameBytes = 256;
-constexpr std::size_t keptRejections = 50;
-constexpr std::size_t maxDetailBytes = 512;
-constexpr std::array<std::string_view, 5> reserved{"device", "outcome", "reply_ms", "error", "late"};
-constexpr std::array<std::string_view, 5> renamed{"field.device", "field.outcome", "field.reply_ms",
-                                                  "field.error", "field.late"};
-
-/// "mem" selects mem and all within it.
-bool isSelected(std::string_view field, const std::vector<std::string> &select)
-{
-    return select.empty() || std::any_of(select.begin(), select.end(), [field](const std::string &name) {
-               return field.starts_with(name) && (field.size() == name.size() || field[name.size()] == '.');
-           });
-}
-
-std::size_t rateSlot(std::chrono::steady_clock::time_point at)
-{
-    return static_cast<std::size_t>(std::chrono::duration_cast<milliseconds>(at.time_since_epoch()).count() /
-                                    100);
-}
-
 } // namespace
 
-std::string_view cut(std::string_view text, std::size_t maxBytes)
-{
-    if (text.size() <= maxBytes)
-        return text;
-    std::size_t bytes = maxBytes;
-    while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xC0u) == 0x80u)
-        --bytes; // not within a character
-    return text.substr(0, bytes > 0 ? bytes : maxBytes);
-}
-
-Status checkDeadline(int milliseconds)
-{
-    if (milliseconds >= 100 && milliseconds <= 600'000)
-        return {};
-    return Error{"query.deadline", "a deadline of " + std::to_string(milliseconds) + " ms is out of range",
-                 "Choose one from 0.1 s to 10 minutes."};
-}
-
-std::string errorText(std::string_view code, std::string_view message)
-{
-    std::string text(cut(code));
-    if (!text.empty() && !message.empty())
-        text += ": ";
-    text += cut(message);
-    return text;
-}
-
-GatheredRun::Core::Core() : id(newUlid())
-{
-    for (const std::string_view column : reserved)
-        columns.insert(column);
-}
+GatheredRun::Core::Core() : id(newUlid()) {}
 
 GatheredRun::Core::~Core() = default;
 
@@ -78,10 +24,11 @@ GatheredRun::Core::Clock::time_point GatheredRun::Core::promptsAt() const
 
 void GatheredRun::Core::prompt() {}
 
-void GatheredRun::Core::notify()
+void GatheredRun::Core::beginRound()
 {
-    if (!notified.load(std::memory_order_relaxed) && !notified.exchange(true) && onProgress)
-        onProgress();
+    const Clock::time_point now = Clock::now();
+    times.beginRound(now);
+    deadline = now + milliseconds(deadlineMs);
 }
 
 void GatheredRun::Core::finish()
@@ -89,10 +36,11 @@ void GatheredRun::Core::finish()
     if (isFinished)
         return;
     isFinished = true;
-    endedAt = Clock::now();
+    const Clock::time_point now = Clock::now();
+    times.setNow(now);
     toAsk.clear();
     silenceWaiting();
-    timesAtEnd = times.size();
+    times.endRound(now);
     if (problem.empty())
         problem = verdict();
     wake.notify_all();
@@ -101,54 +49,12 @@ void GatheredRun::Core::finish()
 void GatheredRun::Core::reject(protocol::Reject why)
 {
     ++counts.rejected;
-    why.detail = std::string(cut(why.detail, maxDetailBytes));
-    rejections.push_back(std::move(why));
-    if (rejections.size() > keptRejections)
-        rejections.pop_front();
+    rejections.add(std::move(why));
 }
 
 void GatheredRun::Core::reject(protocol::Rejection why, std::string detail)
 {
     reject(protocol::Reject{why, std::move(detail)});
-}
-
-double GatheredRun::Core::since(Clock::time_point now) const
-{
-    return std::chrono::duration<double, std::milli>(now - askedAt).count();
-}
-
-void GatheredRun::Core::addTime(double ms, Clock::time_point now)
-{
-    times.push_back(static_cast<float>(ms));
-    const std::size_t slot = rateSlot(now);
-    advanceRate(slot);
-    ++rate[slot % rate.size()];
-}
-
-void GatheredRun::Core::advanceRate(std::size_t slot)
-{
-    if (slot <= rateNewest)
-        return;
-    if (slot - rateNewest >= rate.size())
-        rate.fill(0);
-    else
-        for (std::size_t i = rateNewest + 1; i <= slot; ++i)
-            rate[i % rate.size()] = 0;
-    rateNewest = slot;
-}
-
-bool GatheredRun::Core::keeps(std::string_view field, std::string_view &column)
-{
-    if (!isSelected(field, select))
-        return false;
-    const auto clash = std::find(reserved.begin(), reserved.end(), field);
-    column = clash == reserved.end() ? field : renamed[static_cast<std::size_t>(clash - reserved.begin())];
-    if (columns.find(column) != NameIndex::none)
-        return true;
-    if (columns.size() >= maxColumns || column.size() > maxNameBytes)
-        return false;
-    columns.insert(column);
-    return true;
 }
 
 void GatheredRun::Core::retime()
@@ -176,7 +82,7 @@ Status GatheredRun::Core::send(const Ask &ask) const
 Status GatheredRun::Core::begin(const std::vector<Ask> &first)
 {
     errorListener = connection->addListener([this](const nats::Event &event) {
-        if (event.kind == nats::Event::Kind::Error && event.error.code == "nats.permission")
+        if (event.kind == nats::Event::Kind::Error)
             onRefusal(event.error);
     });
     {
@@ -184,8 +90,7 @@ Status GatheredRun::Core::begin(const std::vector<Ask> &first)
         const std::lock_guard lock(mutex);
         if (Status listening = listen(); !listening)
             return listening;
-        askedAt = Clock::now();
-        deadline = askedAt + milliseconds(deadlineMs);
+        beginRound();
         for (const Ask &ask : first) {
             if (Status sent = send(ask); !sent) {
                 isFinished = true;
@@ -194,7 +99,7 @@ Status GatheredRun::Core::begin(const std::vector<Ask> &first)
         }
         worker = std::thread([this] { run(); });
     }
-    notify();
+    notifier.notify();
     return {};
 }
 
@@ -217,23 +122,21 @@ void GatheredRun::Core::onMessage(const nats::MessageView &message)
     const std::size_t dot = message.subject.rfind('.');
     {
         const std::lock_guard lock(mutex);
+        times.setNow(now);
         take(message, dot == std::string_view::npos ? message.subject : message.subject.substr(dot + 1), now);
         if (!isFinished)
             retime();
     }
-    notify();
+    notifier.notify();
 }
 
 void GatheredRun::Core::onRefusal(const Error &error)
 {
-    // The server's words name the subject: Permissions Violation for Publish to "a.b"
-    const std::size_t from = error.message.find('"', error.message.find(" to "));
-    const std::size_t to = from == std::string::npos ? from : error.message.find('"', from + 1);
-    if (to == std::string::npos)
+    const std::string_view subject = refusedSubject(error);
+    if (subject.empty())
         return;
     {
         const std::lock_guard lock(mutex);
-        const std::string_view subject = std::string_view(error.message).substr(from + 1, to - from - 1);
         const bool isInbox = !inbox.empty() && subject.starts_with(inbox);
         const Refusal means = isInbox ? Refusal::Final : refusal(subject);
         if (isFinished || means == Refusal::Foreign)
@@ -242,7 +145,7 @@ void GatheredRun::Core::onRefusal(const Error &error)
         if (means == Refusal::Final)
             finish();
     }
-    notify();
+    notifier.notify();
 }
 
 void GatheredRun::Core::run()
@@ -267,7 +170,7 @@ void GatheredRun::Core::run()
                 linkWasDown = true;
             finish();
             lock.unlock();
-            notify();
+            notifier.notify();
             lock.lock();
             continue;
         }
@@ -275,7 +178,7 @@ void GatheredRun::Core::run()
             wake.wait(lock, [this] { return isStopping || !isFinished; });
             continue;
         }
-        const Clock::time_point until = endedAt + milliseconds(lateMs);
+        const Clock::time_point until = times.endedAt() + milliseconds(lateMs);
         if (wake.wait_until(lock, until, [this] { return isStopping || !isFinished; }))
             continue;
         nats::Subscription over = std::move(subscription);
@@ -320,7 +223,7 @@ bool GatheredRun::drain(table::Batch &batch)
 {
     batch.clear();
     const std::lock_guard lock(m_core->mutex);
-    m_core->notified = false;
+    m_core->notifier.rearm();
     std::swap(batch, m_core->batch);
     return !batch.isEmpty();
 }
@@ -352,7 +255,7 @@ void GatheredRun::cancel()
         m_core->isCancelled = true;
         m_core->finish();
     }
-    m_core->notify();
+    m_core->notifier.notify();
 }
 
 bool GatheredRun::waitFinished(int milliseconds)
@@ -370,7 +273,7 @@ void GatheredRun::noteLinkDown()
             return;
         m_core->linkWasDown = true;
     }
-    m_core->notify();
+    m_core->notifier.notify();
 }
 
 std::string GatheredRun::problem() const
@@ -389,34 +292,25 @@ const std::string &GatheredRun::id() const
 std::int64_t GatheredRun::elapsedMs() const
 {
     const std::lock_guard lock(m_core->mutex);
-    const Core::Clock::time_point until = m_core->isFinished ? m_core->endedAt : Core::Clock::now();
-    return std::chrono::duration_cast<milliseconds>(until - m_core->askedAt).count();
+    return m_core->times.elapsedMs(m_core->isFinished);
 }
 
 double GatheredRun::repliesPerSecond() const
 {
     const std::lock_guard lock(m_core->mutex);
-    if (m_core->isFinished) {
-        const double seconds = std::chrono::duration<double>(m_core->endedAt - m_core->askedAt).count();
-        return static_cast<double>(m_core->timesAtEnd - m_core->timesBefore) / std::max(seconds, 0.001);
-    }
-    m_core->advanceRate(rateSlot(Core::Clock::now()));
-    double sum = 0;
-    for (const std::uint32_t count : m_core->rate)
-        sum += count;
-    return sum;
+    return m_core->times.perSecond(m_core->isFinished);
 }
 
 std::vector<float> GatheredRun::responseTimes() const
 {
     const std::lock_guard lock(m_core->mutex);
-    return m_core->times;
+    return m_core->times.all();
 }
 
 std::vector<protocol::Reject> GatheredRun::recentRejected() const
 {
     const std::lock_guard lock(m_core->mutex);
-    return {m_core->rejections.begin(), m_core->rejections.end()};
+    return m_core->rejections.recent();
 }
 
 } // namespace muster::query

@@ -7,10 +7,10 @@
 #include "query/answers.h"
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <set>
 #include <thread>
 
 namespace muster::query {
@@ -19,14 +19,6 @@ namespace {
 using Clock = Answers::Clock;
 using Lock = std::unique_lock<FairMutex>;
 using std::chrono::milliseconds;
-
-/// Whether a field that a filter needs comes along with those that are selected.
-bool isAmong(std::string_view field, const std::vector<std::string> &select)
-{
-    return std::any_of(select.begin(), select.end(), [field](const std::string &name) {
-        return field.starts_with(name) && (field.size() == name.size() || field[name.size()] == '.');
-    });
-}
 
 } // namespace
 
@@ -47,7 +39,6 @@ struct LiveQuery::Private {
     // fixed once started
     std::shared_ptr<nats::Connection> connection;
     Plan plan;
-    std::function<void()> onProgress;
     std::string id = newUlid();
     protocol::QueryRequest question;
     std::string request;
@@ -58,31 +49,25 @@ struct LiveQuery::Private {
     std::condition_variable_any wake;
     Answers answers;
     std::string problem;
-    Clock::time_point askedAt{}, endedAt{}, deadline{};
+    Clock::time_point deadline{};
     bool isFinished = false, isCancelled = false, isStopping = false, linkWasDown = false;
-    bool ownSubjects = false;         // this round asks each device on its own subject
-    std::size_t noResponders = 0;     // subjects of this round that nobody listens on
-    std::vector<std::uint32_t> toAsk; // still to be asked, by the worker, from the back
+    bool ownSubjects = false;                   // this round asks each device on its own subject
+    std::size_t noResponders = 0;               // subjects of this round that nobody listens on
+    std::set<std::string, std::less<>> refused; // subjects of this round that this user may not ask on
+    std::vector<std::uint32_t> toAsk;           // still to be asked, by the worker, from the back
 
-    std::atomic<bool> notified{false};
+    Notifier notifier;
     std::unique_ptr<nats::Gather> gather;
+    std::shared_ptr<void> errorListener;
     std::thread worker;
-
-    /// Outside the lock.
-    void notify()
-    {
-        if (!notified.load(std::memory_order_relaxed) && !notified.exchange(true) && onProgress)
-            onProgress();
-    }
 
     void finish()
     {
         if (isFinished)
             return;
         isFinished = true;
-        endedAt = Clock::now();
         toAsk.clear();
-        answers.endRound(endedAt);
+        answers.endRound(Clock::now());
         if (linkWasDown && answers.tally().of(Outcome::Silent) > 0)
             problem =
                 "The connection was lost during the query: answers sent meanwhile did not arrive, so devices "
@@ -95,6 +80,10 @@ struct LiveQuery::Private {
         const std::size_t waiting = answers.waiting();
         if (waiting == 0) {
             finish();
+            return;
+        }
+        if (!refused.empty()) {
+            finishWhenRefused(waiting);
             return;
         }
         if (noResponders == 0)
@@ -117,6 +106,43 @@ struct LiveQuery::Private {
         finish();
     }
 
+    void finishWhenRefused(std::size_t waiting)
+    {
+        const std::size_t unreachable = refused.size() + noResponders;
+        if (ownSubjects ? waiting <= unreachable : unreachable >= plan.subjects.size())
+            finish();
+    }
+
+    /// Another query of this connection may have been refused as well.
+    bool wasAskedOn(std::string_view subject) const
+    {
+        if (!ownSubjects)
+            return std::find(plan.subjects.begin(), plan.subjects.end(), subject) != plan.subjects.end();
+        const std::string_view device = Subjects::lastToken(subject);
+        return subject == plan.fleet.queryDevice(device) && answers.isWaiting(device);
+    }
+
+    void onRefusal(const Error &error)
+    {
+        const std::string_view subject = refusedSubject(error);
+        if (subject.empty())
+            return;
+        {
+            const std::lock_guard lock(mutex);
+            const bool isInbox = gather && subject.starts_with(gather->inbox());
+            if (isFinished || (!isInbox && !wasAskedOn(subject)))
+                return;
+            problem = error.message + " " + error.remedy;
+            if (!isInbox)
+                refused.emplace(subject);
+            if (isInbox)
+                finish();
+            else
+                finishWhenSettled();
+        }
+        notifier.notify();
+    }
+
     void onMessages(std::span<const nats::MessageView> messages, protocol::Decoder &decoder)
     {
         const Clock::time_point now = Clock::now();
@@ -128,7 +154,7 @@ struct LiveQuery::Private {
             for (const nats::MessageView &message : messages)
                 take(message, decoder);
         }
-        notify();
+        notifier.notify();
     }
 
     void take(const nats::MessageView &message, protocol::Decoder &decoder)
@@ -162,9 +188,9 @@ struct LiveQuery::Private {
 
     void beginRound()
     {
-        askedAt = Clock::now();
-        deadline = askedAt + milliseconds(plan.deadlineMs);
-        answers.beginRound(askedAt, ownSubjects);
+        const Clock::time_point now = Clock::now();
+        deadline = now + milliseconds(plan.deadlineMs);
+        answers.beginRound(now, ownSubjects);
     }
 
     Status askOnShared()
@@ -184,6 +210,8 @@ struct LiveQuery::Private {
         return gather->ask(plan.fleet.queryDevice(plan.roster[device].device), request);
     }
 
+    Clock::time_point takenUntil() const { return answers.times().endedAt() + milliseconds(plan.lateMs); }
+
     void run()
     {
         Lock lock(mutex);
@@ -200,7 +228,7 @@ struct LiveQuery::Private {
                         linkWasDown = true;
                     finish();
                     lock.unlock();
-                    notify();
+                    notifier.notify();
                     lock.lock();
                 }
                 continue;
@@ -209,9 +237,8 @@ struct LiveQuery::Private {
                 wake.wait(lock, [this] { return isStopping || !isFinished; });
                 continue;
             }
-            const Clock::time_point until = endedAt + milliseconds(plan.lateMs);
-            wake.wait_until(lock, until, [this] { return isStopping || !isFinished; });
-            if (isFinished && !isStopping && Clock::now() >= endedAt + milliseconds(plan.lateMs)) {
+            wake.wait_until(lock, takenUntil(), [this] { return isStopping || !isFinished; });
+            if (isFinished && !isStopping && Clock::now() >= takenUntil()) {
                 std::unique_ptr<nats::Gather> over = std::move(gather);
                 lock.unlock(); // its handler takes the lock, and has to return before it can go
                 over.reset();
@@ -247,14 +274,16 @@ LiveQuery::LiveQuery(std::unique_ptr<Private> p) : d(std::move(p)) {}
 Result<std::unique_ptr<LiveQuery>> LiveQuery::start(std::shared_ptr<nats::Connection> connection, Plan plan,
                                                     std::function<void()> onProgress)
 {
-    if (plan.deadlineMs < 100 || plan.deadlineMs > 600'000)
-        return Error{"query.deadline",
-                     "a deadline of " + std::to_string(plan.deadlineMs) + " ms is out of range",
-                     "Choose one from 0.1 s to 10 minutes."};
+    if (Status inRange = checkDeadline(plan.deadlineMs); !inRange)
+        return inRange.error();
     std::unique_ptr<LiveQuery> query(new LiveQuery(std::make_unique<Private>(std::move(plan))));
     Private *p = query->d.get();
     p->connection = std::move(connection);
-    p->onProgress = std::move(onProgress);
+    p->errorListener = p->connection->addListener([p](const nats::Event &event) {
+        if (event.kind == nats::Event::Kind::Error)
+            p->onRefusal(event.error);
+    });
+    p->notifier.set(std::move(onProgress));
     if (Status checked = p->answers.check(); !checked)
         return checked.error();
     const Plan &asked = p->plan;
@@ -270,7 +299,7 @@ Result<std::unique_ptr<LiveQuery>> LiveQuery::start(std::shared_ptr<nats::Connec
         request.select = asked.select;
         for (const std::string &field : asked.where.fields()) {
             const bool ours = field == "device" || field == "presence" || field == "last_seen";
-            if (!ours && !isAmong(field, request.select))
+            if (!ours && !isNamed(field, request.select))
                 request.select.push_back(field);
         }
     }
@@ -303,12 +332,13 @@ Result<std::unique_ptr<LiveQuery>> LiveQuery::start(std::shared_ptr<nats::Connec
         p->finishWhenSettled();
         p->worker = std::thread([p] { p->run(); });
     }
-    p->notify();
+    p->notifier.notify();
     return query;
 }
 
 LiveQuery::~LiveQuery()
 {
+    d->errorListener.reset();
     {
         const std::lock_guard lock(d->mutex);
         d->isStopping = true;
@@ -325,11 +355,11 @@ bool LiveQuery::drain(table::Batch &batch)
     bool more = false;
     {
         const std::lock_guard lock(d->mutex);
-        d->notified = false;
+        d->notifier.rearm();
         more = d->answers.drain(batch);
     }
     if (more)
-        d->notify();
+        d->notifier.notify();
     return !batch.isEmpty();
 }
 
@@ -360,7 +390,7 @@ void LiveQuery::cancel()
         d->isCancelled = true;
         d->finish();
     }
-    d->notify();
+    d->notifier.notify();
 }
 
 Status LiveQuery::askSilentAgain()
@@ -382,11 +412,12 @@ Status LiveQuery::askSilentAgain()
         d->problem.clear();
         d->ownSubjects = true;
         d->noResponders = 0;
+        d->refused.clear();
         d->beginRound();
         d->answers.silentWaitAgain(d->toAsk);
     }
     d->wake.notify_all();
-    d->notify();
+    d->notifier.notify();
     return {};
 }
 
@@ -407,7 +438,7 @@ void LiveQuery::noteLinkDown()
             "The connection was lost: answers sent meanwhile do not arrive. Devices without an answer are "
             "counted as silent at the deadline.";
     }
-    d->notify();
+    d->notifier.notify();
 }
 
 std::string LiveQuery::problem() const
@@ -424,26 +455,25 @@ const std::string &LiveQuery::id() const
 std::int64_t LiveQuery::elapsedMs() const
 {
     const std::lock_guard lock(d->mutex);
-    const Clock::time_point until = d->isFinished ? d->endedAt : Clock::now();
-    return std::chrono::duration_cast<milliseconds>(until - d->askedAt).count();
+    return d->answers.times().elapsedMs(d->isFinished);
 }
 
 double LiveQuery::repliesPerSecond() const
 {
     const std::lock_guard lock(d->mutex);
-    return d->isFinished ? d->answers.ofTheRound() : d->answers.lastSecond(Clock::now());
+    return d->answers.times().perSecond(d->isFinished);
 }
 
 std::vector<float> LiveQuery::responseTimes() const
 {
     const std::lock_guard lock(d->mutex);
-    return d->answers.times();
+    return d->answers.times().all();
 }
 
 std::vector<protocol::Reject> LiveQuery::recentRejected() const
 {
     const std::lock_guard lock(d->mutex);
-    return {d->answers.rejections().begin(), d->answers.rejections().end()};
+    return d->answers.rejections().recent();
 }
 
 } // namespace muster::query

@@ -68,7 +68,7 @@ struct ServiceQuery::Private final : GatheredRun::Core {
         return std::min(deadline, quietUntil);
     }
 
-    Clock::time_point halfTime() const { return askedAt + milliseconds(deadlineMs / 2); }
+    Clock::time_point halfTime() const { return times.askedAt() + milliseconds(deadlineMs / 2); }
 
     Clock::time_point promptsAt() const override
     {
@@ -120,7 +120,7 @@ struct ServiceQuery::Private final : GatheredRun::Core {
             if (instance.outcome != Outcome::Waiting)
                 continue;
             if (instance.info.isOver() || instance.stats.isOver()) {
-                settle(instance, Clock::now());
+                settle(instance);
             } else {
                 move(instance, Outcome::Silent);
                 writeRows(instance);
@@ -194,7 +194,7 @@ struct ServiceQuery::Private final : GatheredRun::Core {
             return;
         if (instance.info.isOver() || instance.stats.isOver()) {
             (verb == 's' ? instance.stats : instance.info).error = "nobody listens for it";
-            settleWhenComplete(instance, Clock::now());
+            settleWhenComplete(instance);
         } else {
             instance.isGone = true;
             move(instance, Outcome::Silent);
@@ -223,8 +223,8 @@ struct ServiceQuery::Private final : GatheredRun::Core {
             return;
         }
         part.error = words;
-        instance.replyMs = since(now);
-        settleWhenComplete(instance, now);
+        instance.replyMs = times.sinceAsked(now);
+        settleWhenComplete(instance);
     }
 
     void takeAnswer(ServiceAnswer &answer, Clock::time_point now)
@@ -257,7 +257,7 @@ struct ServiceQuery::Private final : GatheredRun::Core {
             writeRows(instance);
             return;
         }
-        const double took = std::max(since(now), static_cast<double>(quietMs));
+        const double took = std::max(times.sinceAsked(now), static_cast<double>(quietMs));
         quietUntil = now + std::chrono::duration_cast<Clock::duration>(
                                std::chrono::duration<double, std::milli>(took));
         if (now >= halfTime())
@@ -282,7 +282,7 @@ struct ServiceQuery::Private final : GatheredRun::Core {
             return;
         }
         ++part.answers;
-        instance.replyMs = since(now);
+        instance.replyMs = times.sinceAsked(now);
         for (auto &[name, value] : answer.facts)
             setFact(instance.facts, name, std::move(value));
         for (Endpoint &endpoint : answer.endpoints) {
@@ -302,21 +302,21 @@ struct ServiceQuery::Private final : GatheredRun::Core {
                 setFact(same->facts, name, std::move(value));
         }
         instance.endpointCount = std::max(instance.endpointCount, answer.endpointCount);
-        settleWhenComplete(instance, now);
+        settleWhenComplete(instance);
     }
 
     /// Who is settled already, or silent, is so anew with what came late.
-    void settleWhenComplete(Instance &instance, Clock::time_point now)
+    void settleWhenComplete(Instance &instance)
     {
         if (instance.outcome != Outcome::Waiting || isFinished ||
             (instance.info.isOver() && instance.stats.isOver()))
-            settle(instance, now);
+            settle(instance);
     }
 
-    void settle(Instance &instance, Clock::time_point now)
+    void settle(Instance &instance)
     {
         if (instance.outcome == Outcome::Waiting || instance.outcome == Outcome::Silent) {
-            addTime(instance.replyMs, now);
+            times.add(instance.replyMs);
             instance.isLate = instance.outcome == Outcome::Silent;
             counts.late += instance.isLate ? 1 : 0;
         }
@@ -423,7 +423,7 @@ struct ServiceQuery::Private final : GatheredRun::Core {
         const auto addFacts = [this, &fields](const Facts &facts) {
             for (const auto &[fact, value] : facts) {
                 std::string_view column;
-                if (keeps(fact, column))
+                if (columns.keeps(fact, select, column))
                     fields.push_back({column, view(value)});
             }
         };
@@ -449,9 +449,7 @@ struct ServiceQuery::Private final : GatheredRun::Core {
         isFinished = isCancelled = linkWasDown = nobodyListens = false;
         wasPrompted = true;
         problem.clear();
-        timesBefore = times.size();
-        askedAt = Clock::now();
-        deadline = askedAt + milliseconds(deadlineMs);
+        beginRound();
         for (std::size_t i = 0; i < instances.size(); ++i) {
             Instance &instance = instances[i];
             if (instance.outcome != Outcome::Silent)
@@ -485,7 +483,7 @@ Result<std::unique_ptr<ServiceQuery>> ServiceQuery::start(std::shared_ptr<nats::
                      "A name has letters, digits, - and _; leave it empty to ask every service."};
     auto made = std::make_unique<Private>();
     made->connection = std::move(connection);
-    made->onProgress = std::move(onProgress);
+    made->notifier.set(std::move(onProgress));
     made->service = std::move(question.service);
     made->where = std::move(question.where);
     made->select = std::move(question.select);
@@ -509,7 +507,7 @@ Status ServiceQuery::askSilentAgain()
     if (Status asked = d->askAgain(); !asked)
         return asked;
     d->wake.notify_all();
-    d->notify();
+    d->notifier.notify();
     return {};
 }
 

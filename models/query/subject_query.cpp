@@ -154,7 +154,7 @@ struct SubjectQuery::Private final : GatheredRun::Core {
         if (isExtra && ++counts.unexpected > maxUnexpected)
             return;
 
-        const double ms = since(now);
+        const double ms = times.sinceAsked(now);
         const bool late = isFinished && !isExtra;
         std::vector<protocol::Field> values;
         std::string text, error;
@@ -164,7 +164,7 @@ struct SubjectQuery::Private final : GatheredRun::Core {
                 --counts.counts[static_cast<std::size_t>(isFinished ? Outcome::Silent : Outcome::Waiting)];
             ++counts.counts[static_cast<std::size_t>(outcome)];
             counts.late += late ? 1 : 0;
-            addTime(ms, now);
+            times.add(ms);
         }
 
         std::vector<protocol::Field> row{{"outcome", isExtra ? unexpectedName : name(outcome)},
@@ -176,7 +176,7 @@ struct SubjectQuery::Private final : GatheredRun::Core {
         if (outcome != Outcome::Empty) {
             for (const protocol::Field &field : values) {
                 std::string_view column;
-                if (!keeps(field.name, column))
+                if (!columns.keeps(field.name, select, column))
                     continue;
                 const auto *value = std::get_if<std::string_view>(&field.value);
                 row.push_back({column, value ? ValueView(cut(*value)) : field.value});
@@ -252,7 +252,7 @@ Result<std::unique_ptr<SubjectQuery>> SubjectQuery::start(std::shared_ptr<nats::
         return Error{"query.quiet", "a quiet time cannot be negative", "Choose 0 to end without one."};
     auto made = std::make_unique<Private>();
     made->connection = std::move(connection);
-    made->onProgress = std::move(onProgress);
+    made->notifier.set(std::move(onProgress));
     made->subject = question.subject;
     made->where = std::move(question.where);
     made->select = std::move(question.select);

@@ -92,6 +92,7 @@ private Q_SLOTS:
     void offlineThatAnswersCounts();
     void sumHoldsUnderConcurrency();
     void cannotAsk();
+    void notPermitted();
     void linkLost();
     void spread();
 
@@ -534,6 +535,54 @@ void LiveQueryTest::cannotAsk()
     Asker asker;
     QVERIFY(asker.start(m_operator, nobody));
     QVERIFY(asker.query->finished());
+}
+
+void LiveQueryTest::notPermitted()
+{
+    const auto server =
+        startServer(false, "authorization {\n users = [\n"
+                           " { user: a, password: p, permissions: { publish: [fleet.query.device.d0] } }\n"
+                           " { user: device, password: p }\n ]\n}\n");
+    QVERIFY(server);
+    const auto signIn = [&server](const std::string &user) {
+        nats::ConnectOptions options;
+        options.servers = {server->url()};
+        options.user = user;
+        options.password = "p";
+        auto connection = nats::Connection::open(options);
+        return connection ? *connection : nullptr;
+    };
+    const auto connection = signIn("a");
+    const auto devices = signIn("device");
+    QVERIFY(connection && devices);
+    auto subscribed = devices->subscribe("fleet.query.>", [&](const nats::MessageView &message) {
+        (void)devices->publish(message.reply, rowOf("d0"));
+    });
+    QVERIFY(subscribed.ok() && devices->flush().ok());
+
+    // Long before the deadline, and in words that name the subject.
+    Asker asker;
+    QVERIFY(asker.start(connection, planFor(2, 60'000)));
+    QVERIFY(asker.query->waitFinished(10'000));
+    QCOMPARE(asker.of(Outcome::Silent), 2);
+    QVERIFY2(asker.query->problem().find("\"fleet.query.all\"") != std::string::npos,
+             asker.query->problem().c_str());
+
+    // Those who can be asked are heard first.
+    query::Plan each = planFor(3, 60'000);
+    each.subjects.clear();
+    QVERIFY(asker.start(connection, each));
+    QVERIFY(asker.query->waitFinished(10'000));
+    QCOMPARE(asker.of(Outcome::Answered), 1);
+    QCOMPARE(asker.of(Outcome::Silent), 2);
+    QVERIFY2(asker.query->problem().find("\"fleet.query.device.d") != std::string::npos,
+             asker.query->problem().c_str());
+
+    // The same refusal again is one of the next round.
+    QVERIFY(asker.query->askSilentAgain().ok());
+    QVERIFY(asker.query->waitFinished(10'000));
+    QCOMPARE(asker.of(Outcome::Silent), 2);
+    subscribed->reset();
 }
 
 void LiveQueryTest::linkLost()
