@@ -67,7 +67,8 @@ Status TemporaryFolder::make(const std::string &prefix)
     const fs::path name = fs::path(m_path) / lockName;
     const fs::path unlocked = name.string() + ".new";
     m_lock = ::open(unlocked.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (m_lock < 0 || ::flock(m_lock, LOCK_EX | LOCK_NB) != 0 || ::rename(unlocked.c_str(), name.c_str()) != 0)
+    if (m_lock < 0 || ::flock(m_lock, LOCK_EX | LOCK_NB) != 0 ||
+        ::rename(unlocked.c_str(), name.c_str()) != 0)
         return failed();
     return {};
 }
