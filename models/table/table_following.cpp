@@ -154,10 +154,9 @@ void TableModel::Private::note(const table::Change &change)
         pending.firstNew = std::min(pending.firstNew, change.firstNew);
         pending.reused.insert(pending.reused.end(), change.reused.begin(), change.reused.end());
     }
-    if (change.columns.empty())
+    if (change.changed.empty()) // new rows are not yet shown, and are placed by their own rule
         return;
-    if (changedOnly && rounds && !change.changed.empty())
-        pending.members = true;
+    pending.members = pending.members || (changedOnly && rounds);
     const table::ViewSpec now = spec();
     const std::vector<std::string> fields = now.filter.fields();
     for (const ColumnIndex index : change.columns) {
@@ -171,11 +170,6 @@ void TableModel::Private::note(const table::Change &change)
             std::any_of(now.groupBy.begin(), now.groupBy.end(), isIt) ||
             (!now.groupBy.empty() && std::any_of(now.aggregates.begin(), now.aggregates.end(), isColumn)))
             pending.order = true;
-    }
-    // A change to existing rows only: new ones are not yet shown, and are placed by their own rule.
-    if (change.changed.empty()) {
-        pending.members = false;
-        pending.order = false;
     }
 }
 
