@@ -102,16 +102,11 @@ void TableModel::Private::take(table::View made, std::vector<std::uint32_t> plac
         pool.start([old = std::make_shared<table::View>(std::move(made))]() mutable { old.reset(); });
     gone.clear();
     hasGone = false;
-    if (!removedDuringEvaluation.empty()) {
-        gone.resize(rowLimit());
-        for (const RowId row : removedDuringEvaluation)
-            gone[row] = true;
-        hasGone = true;
-        removedDuringEvaluation.clear();
-    }
+    const bool areAllThere = removedDuringEvaluation.empty();
+    takeOut(std::exchange(removedDuringEvaluation, {}));
     sinceEvaluation.start();
     relayout();
-    if (!places.empty() && !hasGone) {
+    if (!places.empty() && areAllThere) {
         placesOfRows = std::move(places);
         placesAreValid = true;
     }
@@ -143,7 +138,7 @@ std::size_t TableModel::Private::shownRows() const
     if (!hasGone)
         return view.rows.size();
     return static_cast<std::size_t>(
-        std::count_if(view.rows.begin(), view.rows.end(), [this](RowId row) { return !gone[row]; }));
+        std::count_if(view.rows.begin(), view.rows.end(), [this](RowId row) { return !isGone(row); }));
 }
 
 /// Takes down what a change means for the view.
@@ -251,18 +246,28 @@ void TableModel::Private::removeGone(const std::vector<RowId> &removed)
         setSelected(row, false);
     if (running)
         removedDuringEvaluation.insert(removedDuringEvaluation.end(), removed.begin(), removed.end());
+    takeOut(removed);
+    relayout();
+}
+
+/// Out of a plain view at once: a row that comes under the same id is inserted into it. The groups' rows are
+/// ranges, so there they stay until the next evaluation and are not shown.
+void TableModel::Private::takeOut(std::vector<RowId> removed)
+{
+    if (removed.empty())
+        return;
     if (view.groups.empty()) {
+        std::sort(removed.begin(), removed.end());
         std::erase_if(view.rows, [&removed](RowId row) {
             return std::binary_search(removed.begin(), removed.end(), row);
         });
-    } else {
-        gone.resize(rowLimit());
-        for (const RowId row : removed)
-            gone[row] = true;
-        hasGone = true;
-        pending.rows = true;
+        return;
     }
-    relayout();
+    gone.resize(std::max(gone.size(), rowLimit()));
+    for (const RowId row : removed)
+        gone[row] = true;
+    hasGone = true;
+    pending.rows = true;
 }
 
 void TableModel::Private::announceCells(const table::Change &change)

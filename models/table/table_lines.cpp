@@ -30,9 +30,9 @@ const std::vector<std::uint32_t> &TableModel::Private::places() const
 
 void TableModel::Private::relayout()
 {
-    const std::function<bool(RowId)> isGone = [this](RowId row) { return gone[row]; };
+    const std::function<bool(RowId)> leftOut = [this](RowId row) { return isGone(row); };
     std::vector<LineId> changed;
-    moveTo(lineage.flatten(hasGone ? &isGone : nullptr, &changed));
+    moveTo(lineage.flatten(hasGone ? &leftOut : nullptr, &changed));
     lineage.dropUnused();
     if (changed.empty() || shown.empty())
         return;

@@ -85,8 +85,8 @@ void TableModel::apply(table::Batch &batch)
     const int selectedBefore = d->selectedCount;
     if (d->frozen) {
         // What is on screen stays; the rows that left are taken off when it goes on.
-        d->removedDuringEvaluation.insert(d->removedDuringEvaluation.end(), change.removed.begin(),
-                                          change.removed.end());
+        d->removedWhilePaused.insert(d->removedWhilePaused.end(), change.removed.begin(),
+                                     change.removed.end());
         for (const RowId row : change.removed)
             d->setSelected(row, false);
     } else {
@@ -160,6 +160,7 @@ void TableModel::Private::startAfresh(std::optional<table::Table> next)
     gone.clear();
     hasGone = false;
     removedDuringEvaluation.clear();
+    removedWhilePaused.clear();
     pending = {};
     sinceEvaluation.invalidate();
     sinceInsertion.invalidate();
@@ -248,8 +249,7 @@ void TableModel::setPaused(bool paused)
     d->frozen.reset();
     d->frozenMarks.reset();
     d->placesAreValid = false;
-    std::vector<RowId> removed = std::exchange(d->removedDuringEvaluation, {});
-    std::sort(removed.begin(), removed.end());
+    const std::vector<RowId> removed = std::exchange(d->removedWhilePaused, {});
     d->dropEvaluation();
     d->removeGone(removed);
     d->discoverColumns();

@@ -84,6 +84,8 @@ struct TableModel::Private {
     void announceCells(const table::Change &change);
     void announceRows(std::vector<int> lines, int firstColumn, int lastColumn, const QList<int> &roles);
     void removeGone(const std::vector<table::RowId> &removed);
+    void takeOut(std::vector<table::RowId> removed);
+    bool isGone(table::RowId row) const { return hasGone && row < gone.size() && gone[row]; }
 
     void relayout();
     void moveTo(std::vector<LineId> target);
@@ -137,9 +139,9 @@ struct TableModel::Private {
     std::vector<LineId> lines;
     mutable std::vector<std::uint32_t> placesOfRows;
     mutable bool placesAreValid = false;
-    std::vector<bool> gone; ///< rows of `view` that were removed since it was made
+    std::vector<bool> gone; ///< rows of a grouped `view` that were removed since it was made
     bool hasGone = false;
-    std::vector<table::RowId> removedDuringEvaluation;
+    std::vector<table::RowId> removedDuringEvaluation, removedWhilePaused;
 
     std::vector<bool> selected;
     int selectedCount = 0;
@@ -157,6 +159,7 @@ struct TableModel::Private {
     std::size_t announcedShown = 0;
 
     Export exporting;
+    QStringList exportedToo;
     std::shared_ptr<table::CancelFlag> copying;
     QThreadPool pool;
 };

@@ -21,7 +21,7 @@ std::vector<RowId> TableModel::Private::rowsUnder(int line) const
     if (heading.group < view.groups.size()) {
         const table::Group &group = view.groups[heading.group];
         for (std::uint32_t i = group.begin; i < group.end; ++i) {
-            if (!hasGone || !gone[view.rows[i]])
+            if (!isGone(view.rows[i]))
                 rows.push_back(view.rows[i]);
         }
     }
@@ -52,7 +52,7 @@ std::vector<RowId> TableModel::Private::selectedRows() const
     rows.reserve(static_cast<std::size_t>(selectedCount));
     std::vector<bool> taken(selected.size());
     for (const RowId row : view.rows) {
-        if (isSelected(row) && !(hasGone && gone[row])) {
+        if (isSelected(row) && !isGone(row)) {
             rows.push_back(row);
             taken[row] = true;
         }
@@ -110,7 +110,7 @@ void TableModel::select(int row, SelectMode mode)
 void TableModel::selectAll()
 {
     for (const RowId row : d->view.rows) {
-        if (!d->hasGone || !d->gone[row])
+        if (!d->isGone(row))
             d->setSelected(row, true);
     }
     d->announceSelection();
