@@ -4,14 +4,17 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <charconv>
 #include <condition_variable>
+#include <functional>
 #include <limits>
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <vector>
 
 namespace muster::nats {
 
@@ -59,6 +62,48 @@ std::optional<Delivery> readAckSubject(std::string_view reply)
     return d;
 }
 
+/// Counts different subjects, by their hashes.
+class SubjectCount {
+public:
+    void clear() { *this = {}; }
+    std::uint64_t count() const { return m_count; }
+    void add(std::string_view subject)
+    {
+        if (2 * (m_count + 1) > m_slots.size())
+            grow();
+        const std::uint64_t hash = std::hash<std::string_view>()(subject) | 1; // 0 is an empty slot
+        m_count += insert(hash) ? 1 : 0;
+    }
+
+private:
+    bool insert(std::uint64_t hash)
+    {
+        const std::size_t mask = m_slots.size() - 1;
+        for (std::size_t i = (hash >> 1) & mask;; i = (i + 1) & mask) {
+            if (m_slots[i] == hash)
+                return false;
+            if (m_slots[i] == 0) {
+                m_slots[i] = hash;
+                return true;
+            }
+        }
+    }
+    void grow()
+    {
+        std::vector<std::uint64_t> before(std::max<std::size_t>(4 * m_slots.size(), 1024));
+        before.swap(m_slots);
+        for (const std::uint64_t hash : before) {
+            if (hash != 0)
+                insert(hash);
+        }
+    }
+
+    std::vector<std::uint64_t> m_slots; // a power of two of them
+    std::uint64_t m_count = 0;
+};
+
+constexpr std::uint64_t notKnown = std::numeric_limits<std::uint64_t>::max();
+
 } // namespace
 
 struct OrderedConsumer::Private {
@@ -84,7 +129,10 @@ struct OrderedConsumer::Private {
     std::uint64_t streamSequence = 0, consumerSequence = 0, delivered = 0;
     bool resumes = false; // after streamSequence; else by the options
     bool broken = false;
-    std::atomic<std::uint64_t> expected{0}; // messages of the snapshot, once known
+    SubjectCount subjects; // of the snapshot, up to its end
+    std::atomic<std::uint64_t> subjectsSeen{0};
+    std::atomic<std::uint64_t> expected{notKnown}; // subjects, and messages, that there were at first
+    std::chrono::steady_clock::time_point caughtUpAt{};
     std::atomic<std::uint64_t> heard{0};
 
     std::mutex mutex;
@@ -98,6 +146,7 @@ struct OrderedConsumer::Private {
     void drop();
     void handle(const MessageView &m);
     void handleStatus(const MessageView &m);
+    bool isSnapshotEnd(std::string_view subject, std::uint64_t pending);
     void endSnapshot();
     void requestReset();
     void keep();
@@ -174,17 +223,35 @@ void OrderedConsumer::Private::handle(const MessageView &m)
     stored.timestampNanos = delivery->timestamp;
     stored.deleted =
         m.data.empty() && (!m.header("KV-Operation").empty() || !m.header("Nats-Marker-Reason").empty());
-    bool atEnd = false;
+    bool isSnapshot = false;
     {
         const std::lock_guard lock(deliverMutex);
         onMessage(stored);
-        atEnd = !snapshotEnded;
+        isSnapshot = !snapshotEnded;
     }
-    if (!atEnd)
-        return;
-    const std::uint64_t of = expected.load(std::memory_order_acquire);
-    if (delivery->pending == 0 || (of > 0 && delivered >= of))
+    if (isSnapshot && isSnapshotEnd(stored.subject, stored.pending))
         endSnapshot();
+}
+
+/// Where subjects change all the time, their messages do not tell: one that changes before it is read moves
+/// to the end, one that changes after it was read comes twice, and some message is always pending. So
+/// subjects are counted. Should one have been removed meanwhile, it is over a little after as many messages
+/// have come.
+bool OrderedConsumer::Private::isSnapshotEnd(std::string_view subject, std::uint64_t pending)
+{
+    subjects.add(subject);
+    subjectsSeen = subjects.count();
+    const std::uint64_t atFirst = expected;
+    if (atFirst == notKnown)
+        return false;
+    if (subjects.count() >= atFirst)
+        return true;
+    if (delivered < atFirst && pending > 0)
+        return false;
+    const auto now = std::chrono::steady_clock::now();
+    if (caughtUpAt == std::chrono::steady_clock::time_point())
+        caughtUpAt = now;
+    return now - caughtUpAt >= heartbeat;
 }
 
 /// Makes a consumer that starts after what has been delivered.
@@ -215,7 +282,10 @@ Status OrderedConsumer::Private::begin(bool first)
     consumerSequence = 0;
     delivered = 0;
     broken = false;
-    expected = 0;
+    subjects.clear();
+    subjectsSeen = 0;
+    expected = notKnown;
+    caughtUpAt = {};
     auto made = connection->subscribe(inbox, [this](const MessageView &m) { handle(m); });
     if (!made)
         return made.error();
@@ -249,9 +319,11 @@ Status OrderedConsumer::Private::begin(bool first)
     }
     simdjson::dom::parser parser;
     std::uint64_t pending = 0;
-    if (parser.parse(*reply)["num_pending"].get(pending) == simdjson::SUCCESS && pending == 0)
-        endSnapshot();
-    expected.store(pending, std::memory_order_release);
+    if (parser.parse(*reply)["num_pending"].get(pending) == simdjson::SUCCESS) {
+        expected = pending;
+        if (subjectsSeen >= pending) // all came before the answer
+            endSnapshot();
+    }
     live = true;
     return {};
 }

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <random>
 #include <set>
+#include <thread>
 
 using namespace muster;
 using namespace muster::nats;
@@ -166,7 +168,8 @@ private Q_SLOTS:
         JetStream hasty(m_connection, {}, milliseconds(300));
         COMPARE_CODE(hasty.lastMessage("NONE", "s.none"), "jetstream.no-stream");
         VERIFY_OK(js.deleteMessage("S", 2));
-        // nats-server 2.9.10 then finds no last message of the subject, though an earlier one is there: counted instead.
+        // nats-server 2.9.10 then finds no last message of the subject, though an earlier one is there:
+        // counted instead.
         QCOMPARE(js.subjectCounts("S", "s.a")->at("s.a"), std::uint64_t(1));
         auto purged = js.purge("S", "s.a");
         VERIFY_OK(purged);
@@ -238,6 +241,41 @@ private Q_SLOTS:
         VERIFY_OK(m_connection->publish("p.7", "unheard"));
         VERIFY_OK(m_connection->flush());
         QCOMPARE(got.count(), std::size_t(devices + 1));
+    }
+
+    void aSnapshotIsWholeWhileSubjectsChange()
+    {
+        JetStream js(m_connection);
+        VERIFY_OK(js.createStream(lastOfEach("P", "p.*")));
+        constexpr int devices = 20'000;
+        for (int i = 0; i < devices; ++i)
+            VERIFY_OK(m_connection->publish("p." + std::to_string(i), "first"));
+        QTRY_COMPARE(js.streamInfo("P")->lastSequence, std::uint64_t(devices));
+
+        // Who speaks again before being read moves behind all that was there when the snapshot began.
+        auto speaker = Connection::open(optionsFor(*m_server));
+        VERIFY_OK(speaker);
+        const std::jthread speaking([&](const std::stop_token &over) {
+            std::minstd_rand random(1);
+            while (!over.stop_requested()) {
+                for (int i = 0; i < 100; ++i)
+                    static_cast<void>(
+                        (*speaker)->publish("p." + std::to_string(random() % devices), "again"));
+                static_cast<void>((*speaker)->flush());
+            }
+        });
+        for (int round = 0; round < 5; ++round) {
+            std::set<std::string, std::less<>> subjects;
+            std::atomic<std::size_t> atEnd{0};
+            auto consumer = OrderedConsumer::start(
+                m_connection, {.stream = "P", .filter = "p.*", .lastPerSubject = true},
+                [&](const StoredMessage &m) { subjects.emplace(m.subject); },
+                [&] { atEnd = subjects.size(); });
+            VERIFY_OK(consumer);
+            QTRY_VERIFY_WITH_TIMEOUT(atEnd.load() > 0, 20'000);
+            consumer->reset();
+            QCOMPARE(atEnd.load(), std::size_t(devices));
+        }
     }
 
     void anEmptySnapshotEndsAtOnce()
