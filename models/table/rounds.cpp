@@ -28,6 +28,16 @@ std::size_t bytesOf(const Value &value)
     return text ? text->size() : 0;
 }
 
+/// As the table tells whether a cell changed: -0 is not 0, and NaN is NaN.
+bool isSame(const Value &held, const ValueView &now)
+{
+    const auto *number = std::get_if<double>(&held);
+    const auto *other = std::get_if<double>(&now);
+    if (number && other)
+        return std::bit_cast<std::uint64_t>(*number) == std::bit_cast<std::uint64_t>(*other);
+    return view(held) == now;
+}
+
 } // namespace
 
 void Rounds::begin(UtcTime at)
@@ -121,7 +131,7 @@ void Rounds::note(RowId row, ColumnIndex index, const ValueView &before, const V
     }
     std::uint32_t &number = newest(column, row);
     const Entry *held = find(number, row, place);
-    if (!held || held->isCut || view(held->value) != after)
+    if (!held || held->isCut || !isSame(held->value, after))
         return;
     // As it was: the entry stays in its place in the row of all entries, and nothing leads to it any more.
     unmark(row, place);
