@@ -111,6 +111,7 @@ void Batch::Private::clear()
         column->texts.clear();
         column->hashes.clear();
         column->tagMask = 0;
+        column->ordersAsNumbers = false;
     }
 }
 
@@ -173,6 +174,12 @@ void Batch::remove(std::string_view key)
     d->index.insert(hash, row);
     d->rows[row].wipe = true;
     d->rows[row].exists = false;
+}
+
+void Batch::orderAsNumbers(std::string_view column)
+{
+    if (Private::Column *known = d->columnFor(column))
+        known->ordersAsNumbers = true;
 }
 
 bool Batch::isEmpty() const

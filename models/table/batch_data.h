@@ -17,6 +17,7 @@ struct Batch::Private {
     struct Column {
         std::string name;
         unsigned tagMask = 0; ///< bit per Tag that was set
+        bool ordersAsNumbers = false;
         std::vector<std::unique_ptr<Page>> pages;
         Dictionary texts;
         std::vector<std::uint64_t> hashes; ///< of texts, by code

@@ -100,7 +100,7 @@ struct Column {
     std::string name;
     Type type = Type::Empty;
     bool isKey = false;                     ///< cells are StoredText; present where a row is live
-    bool smartOrder = false;                ///< text that began as numbers or versions
+    TextOrder order = TextOrder::Bytes;     ///< of its texts; by what it began with, numbers or versions
     std::vector<ChunkRef> chunks;           ///< none: all absent there
     std::shared_ptr<Dictionary> dictionary; ///< of textual columns but the key
     std::uint32_t codeLimit = 1;
@@ -120,10 +120,7 @@ struct Column {
         return held && held->has(row % chunkRows);
     }
     ValueView cell(RowId row) const;
-    TextOrder textOrder() const
-    {
-        return type == Type::Version ? TextOrder::Versions : smartOrder ? TextOrder::Smart : TextOrder::Bytes;
-    }
+    TextOrder textOrder() const { return order; }
     std::size_t memoryBytes() const;
 };
 

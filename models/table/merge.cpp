@@ -125,7 +125,7 @@ void Table::Private::adopt(Column &column, Type type)
 {
     column.chunks.clear();
     column.type = type;
-    column.smartOrder = false;
+    column.order = type == Type::Version ? TextOrder::Versions : TextOrder::Bytes;
     column.codeLimit = 1;
     if (isTextual(type))
         column.dictionary = std::make_shared<Dictionary>();
@@ -152,7 +152,8 @@ void Table::Private::convertToText(Column &column)
     Column texts;
     texts.name = column.name;
     adopt(texts, Type::Text);
-    texts.smartOrder = column.type == Type::Int || column.type == Type::Double;
+    if (column.type == Type::Int || column.type == Type::Double)
+        texts.order = TextOrder::Smart;
     for (std::size_t c = 0; c < column.chunks.size(); ++c) {
         const Chunk *old = column.chunk(c);
         if (!old)
@@ -178,17 +179,40 @@ std::uint32_t Table::Private::codeFor(Column &column, std::string_view text, std
         column.codeLimit = code + 1;
         const bool isVersion = filter::isVersion(text);
         if (column.type == Type::Version && !isVersion) {
-            column.smartOrder = code > 1;
             column.type = Type::Text;
-        } else if (column.type == Type::Text && isVersion) {
-            column.smartOrder = true;
+            if (code == 1)
+                column.order = TextOrder::Bytes; // it did not begin with a version
+        } else if (column.order == TextOrder::Bytes && isVersion) {
+            column.order = TextOrder::Versions;
         }
     }
     return code;
 }
 
+/// Whether the first of what comes that has an order of its own is a version, and no number: how a batch is
+/// cut makes no difference then.
+bool Table::Private::beginsWithVersion(const Batch::Private::Column &from, const std::vector<RowId> &rows)
+{
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const std::size_t page = i / Batch::Private::pageRows;
+        if (page >= from.pages.size())
+            break;
+        if (rows[i] == noRow || !from.pages[page])
+            continue;
+        const std::size_t k = i % Batch::Private::pageRows;
+        const Tag tag = from.pages[page]->tags[k];
+        if (tag == Tag::Int || tag == Tag::Double)
+            return false;
+        const auto payload = static_cast<std::uint32_t>(from.pages[page]->payload[k]);
+        if (tag == Tag::Text && filter::isVersion(from.texts.text(payload)))
+            return true;
+    }
+    return false;
+}
+
 /// Gives the column a type that holds both what it has and what is coming.
-void Table::Private::prepare(Column &column, const Batch::Private::Column &from)
+void Table::Private::prepare(Column &column, const Batch::Private::Column &from,
+                             const std::vector<RowId> &rows)
 {
     Type coming = Type::Empty;
     for (const Tag tag : {Tag::Bool, Tag::Int, Tag::Double, Tag::Time, Tag::Text}) {
@@ -197,9 +221,8 @@ void Table::Private::prepare(Column &column, const Batch::Private::Column &from)
     }
     if (coming == Type::Empty)
         return;
-    const bool numbersAndMore =
-        coming == Type::Text && (from.tagMask & ((1U << static_cast<unsigned>(Tag::Int)) |
-                                                 (1U << static_cast<unsigned>(Tag::Double))));
+    const bool hasNumbers = (from.tagMask & ((1U << static_cast<unsigned>(Tag::Int)) |
+                                             (1U << static_cast<unsigned>(Tag::Double)))) != 0;
 
     const bool sameStorage = column.type == coming || (isTextual(column.type) && isTextual(coming));
     if (!sameStorage || column.type == Type::Empty) {
@@ -237,8 +260,12 @@ void Table::Private::prepare(Column &column, const Batch::Private::Column &from)
                                                (1U << static_cast<unsigned>(Tag::Absent)))) != 0;
         if (notText)
             column.type = Type::Text;
-        column.smartOrder =
-            column.smartOrder || numbersAndMore || coming == Type::Int || coming == Type::Double;
+        if (from.ordersAsNumbers && (column.order == TextOrder::Bytes || !hasValues(column))) {
+            column.type = Type::Text;
+            column.order = TextOrder::Smart;
+        } else if (hasNumbers && column.order == TextOrder::Bytes) {
+            column.order = beginsWithVersion(from, rows) ? TextOrder::Versions : TextOrder::Smart;
+        }
     }
 }
 
@@ -292,7 +319,7 @@ bool Table::Private::merge(ColumnIndex index, const Batch::Private::Column &from
                            const std::vector<RowId> &rows, std::vector<std::uint8_t> &touched)
 {
     Column &column = data.columns[static_cast<std::size_t>(index)];
-    prepare(column, from);
+    prepare(column, from, rows);
     const auto putWord = [](Chunk &chunk, std::size_t i, std::uint64_t word, bool had) {
         std::uint64_t &place = chunk.data<std::uint64_t>()[i];
         const bool changed = !had || place != word;

@@ -226,18 +226,20 @@ int sign(Number left, Number right)
     return left < right ? -1 : right < left ? 1 : 0;
 }
 
-/// Numbers, then versions, then other text.
-struct SmartText {
-    explicit SmartText(std::string_view text)
+/// Numbers, then versions, then other text; only where texts came about by numbers is one of them read as
+/// one.
+struct ReadText {
+    ReadText(std::string_view text, TextOrder order)
     {
-        number = filter::readNumber(text);
+        if (order == TextOrder::Smart)
+            number = filter::readNumber(text);
         kind = !std::holds_alternative<std::monostate>(number) ? 0 : filter::isVersion(text) ? 1 : 2;
     }
     int kind = 2;
     ValueView number;
 };
 
-int compareSmart(const SmartText &a, std::string_view left, const SmartText &b, std::string_view right)
+int compareRead(const ReadText &a, std::string_view left, const ReadText &b, std::string_view right)
 {
     if (a.kind != b.kind)
         return a.kind - b.kind;
@@ -260,11 +262,7 @@ int compareTexts(std::string_view left, std::string_view right, TextOrder order)
 {
     if (order == TextOrder::Bytes)
         return left.compare(right);
-    if (order == TextOrder::Versions) {
-        const int versions = filter::compareVersions(left, right);
-        return versions != 0 ? versions : left.compare(right);
-    }
-    return compareSmart(SmartText(left), left, SmartText(right), right);
+    return compareRead(ReadText(left, order), left, ReadText(right, order), right);
 }
 
 void rankTexts(std::span<const StoredText> texts, TextOrder order, std::uint32_t *ranks)
@@ -279,17 +277,12 @@ void rankTexts(std::span<const StoredText> texts, TextOrder order, std::uint32_t
             sorted[i] = items[i].id;
     } else {
         std::iota(sorted.begin(), sorted.end(), 0U);
-        std::vector<SmartText> read;
-        if (order == TextOrder::Smart) {
-            read.reserve(texts.size());
-            for (const StoredText text : texts)
-                read.emplace_back(textOf(text));
-        }
+        std::vector<ReadText> read;
+        read.reserve(texts.size());
+        for (const StoredText text : texts)
+            read.emplace_back(textOf(text), order);
         std::sort(sorted.begin(), sorted.end(), [&](std::uint32_t a, std::uint32_t b) {
-            const std::string_view left = textOf(texts[a]);
-            const std::string_view right = textOf(texts[b]);
-            return (order == TextOrder::Smart ? compareSmart(read[a], left, read[b], right)
-                                              : compareTexts(left, right, order)) < 0;
+            return compareRead(read[a], textOf(texts[a]), read[b], textOf(texts[b])) < 0;
         });
     }
     std::uint32_t rank = 0;

@@ -120,7 +120,7 @@ void putColumn(std::string &out, const Column &column, Stored type, std::span<co
 {
     put(out, static_cast<std::uint8_t>(type));
     std::uint8_t flags = present.size() < rows.size() ? someAbsent : 0;
-    if (type == Stored::Text && column.smartOrder)
+    if (type == Stored::Text && column.order == TextOrder::Smart)
         flags |= smartOrder;
     put(out, flags);
     putVarint(out, column.name.size());
@@ -268,6 +268,7 @@ public:
     Status read(Source &source, std::size_t rows);
 
     std::string_view name() const { return m_name; }
+    bool ordersAsNumbers() const { return m_ordersAsNumbers; }
     /// The next row's value; monostate where it has none.
     ValueView next(std::size_t row)
     {
@@ -283,15 +284,13 @@ private:
         return Source::littleEndian(m_values.substr(i * m_width, m_width));
     }
     ValueView value(std::size_t i) const;
-    void findSmartNumber();
 
     std::string_view m_name, m_present, m_values;
     Stored m_type = Stored::Bool;
     std::size_t m_count = 0, m_width = 0, m_next = 0;
     std::uint64_t m_base = 0;
     std::vector<std::string_view> m_texts;
-    std::optional<std::size_t> m_smartPlace; // of the text that is given as the number it says
-    ValueView m_smartNumber;
+    bool m_ordersAsNumbers = false;
 };
 
 Status StoredColumn::readPlaces(Source &source, std::size_t count)
@@ -343,29 +342,10 @@ Status StoredColumn::read(Source &source, std::size_t rows)
             if (place(i) >= m_texts.size())
                 return damaged("a text that there is not");
         }
-        if (flags & smartOrder)
-            findSmartNumber();
+        m_ordersAsNumbers = (flags & smartOrder) != 0;
         break;
     }
     return source.failed() ? Status(damaged("it ends too early")) : Status();
-}
-
-/// A text column in which numbers stand by their value has come about by numbers. One cell given as a number
-/// makes it so again; as long as there is another that stays text, the column does not become one of numbers.
-void StoredColumn::findSmartNumber()
-{
-    for (std::size_t i = 0; m_texts.size() > 1 && i < m_texts.size(); ++i) {
-        const std::string_view text = m_texts[i];
-        if (text.empty() || text.size() > 18 || text.find_first_not_of("-0123456789") != text.npos)
-            continue;
-        const std::string held(text);
-        const std::int64_t number = std::strtoll(held.c_str(), nullptr, 10);
-        if (toText(number) != text)
-            continue;
-        m_smartPlace = i;
-        m_smartNumber = number;
-        return;
-    }
 }
 
 ValueView StoredColumn::value(std::size_t i) const
@@ -379,10 +359,8 @@ ValueView StoredColumn::value(std::size_t i) const
         return UtcTime{static_cast<std::int64_t>(m_base + place(i))};
     case Stored::Double:
         return std::bit_cast<double>(place(i));
-    case Stored::Text: {
-        const auto at = static_cast<std::size_t>(place(i));
-        return m_smartPlace == at ? m_smartNumber : ValueView(m_texts[at]);
-    }
+    case Stored::Text:
+        return m_texts[static_cast<std::size_t>(place(i))];
     }
     return {};
 }
@@ -466,6 +444,10 @@ Status decodePage(std::string_view page, Batch &batch)
     if (!source.isEmpty())
         return damaged("there is more than its columns");
 
+    for (const StoredColumn &column : columns) {
+        if (column.ordersAsNumbers())
+            batch.orderAsNumbers(column.name());
+    }
     std::vector<protocol::Field> fields;
     for (std::size_t row = 0; row < rows; ++row) {
         fields.clear();

@@ -188,7 +188,17 @@ Change Table::apply(Batch &batch, Rounds *rounds)
     for (ColumnIndex i = 1; i < static_cast<ColumnIndex>(sources.size()); ++i) {
         const Batch::Private::Column *source = sources[static_cast<std::size_t>(i)];
         const bool cleared = !wiped.empty() && d->clearUnset(i, source, rows, wiped, touched);
-        if ((source && d->merge(i, *source, rows, touched)) || cleared)
+        if (!source && !cleared)
+            continue;
+        const Column &column = d->data.columns[static_cast<std::size_t>(i)];
+        const Type type = column.type;
+        const TextOrder order = column.order;
+        const bool merged = source && d->merge(i, *source, rows, touched);
+        const bool isRetyped =
+            type != Type::Empty && isTextual(column.type) && (!isTextual(type) || order != column.order);
+        if (isRetyped)
+            change.retyped.push_back(i);
+        if (merged || cleared || isRetyped)
             change.columns.push_back(i);
     }
     if (rowsMoved)

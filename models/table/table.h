@@ -41,6 +41,8 @@ public:
     /// cells that stay equal are no change; a row that is not is made.
     void replace(std::string_view key, std::span<const protocol::Field> fields);
     void remove(std::string_view key);
+    /// The column's texts came about by numbers, and stand in their order (rows that were kept on disk).
+    void orderAsNumbers(std::string_view column);
 
     bool isEmpty() const;
     std::size_t rowCount() const;
@@ -59,6 +61,9 @@ struct Change {
     std::vector<RowId> changed;       ///< existing rows with new values, ascending
     std::vector<RowId> removed;       ///< ascending
     std::vector<ColumnIndex> columns; ///< whose values changed
+    /// Of `columns`, those whose other values now compare otherwise too: they became texts, or their texts
+    /// stand in another order. What was sorted or filtered by one is to be evaluated anew.
+    std::vector<ColumnIndex> retyped;
     bool newColumns = false;
 };
 

@@ -43,7 +43,8 @@ struct Table::Private {
     static void adopt(Column &column, Type type);
     static void convertToDouble(Column &column);
     static void convertToText(Column &column);
-    void prepare(Column &column, const Batch::Private::Column &from);
+    static bool beginsWithVersion(const Batch::Private::Column &from, const std::vector<RowId> &rows);
+    void prepare(Column &column, const Batch::Private::Column &from, const std::vector<RowId> &rows);
     static std::uint32_t codeFor(Column &column, std::string_view text, std::uint64_t hash);
     bool merge(ColumnIndex index, const Batch::Private::Column &from, const std::vector<RowId> &rows,
                std::vector<std::uint8_t> &touched);

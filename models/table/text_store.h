@@ -81,11 +81,11 @@ private:
     std::size_t m_count = 0;
 };
 
-/// In which order texts stand.
+/// In which order texts stand. One odd value does not spoil a column of versions or numbers.
 enum class TextOrder {
     Bytes,
-    Versions, ///< all are versions
-    Smart ///< numbers by value, then versions, then the rest by bytes: one odd value does not spoil a column
+    Versions, ///< versions as the filter language compares them, then the rest by bytes: "4.9" before "4.10"
+    Smart     ///< numbers by value, then versions, then the rest: of texts that came about by numbers
 };
 
 /// Distinct texts under ascending codes from 1; 0 is "absent". Entries never move or go, so that snapshots

@@ -79,7 +79,7 @@ std::vector<RowId> filterRows(const Snapshot &snapshot, const Kernel *kernel, co
 }
 
 /// Whether any of these columns is one that the view depends on.
-bool concerns(const Snapshot &snapshot, const ViewSpec &spec, const Change &change)
+bool concerns(const Snapshot &snapshot, const ViewSpec &spec, const std::vector<ColumnIndex> &columns)
 {
     std::set<std::string_view> names;
     const std::vector<std::string> fields = spec.filter.fields();
@@ -93,7 +93,7 @@ bool concerns(const Snapshot &snapshot, const ViewSpec &spec, const Change &chan
         for (const Aggregate &aggregate : spec.aggregates)
             names.insert(aggregate.column);
     }
-    return std::any_of(change.columns.begin(), change.columns.end(), [&](ColumnIndex column) {
+    return std::any_of(columns.begin(), columns.end(), [&](ColumnIndex column) {
         return names.contains(snapshot.columns[static_cast<std::size_t>(column)].name);
     });
 }
@@ -155,7 +155,7 @@ std::optional<View> evaluate(const Snapshot &snapshot, const ViewSpec &spec, con
 bool update(View &view, const Snapshot &snapshot, const ViewSpec &spec, const Change &change)
 {
     const bool rowsCameOrWent = change.firstNew != noRow || !change.reused.empty() || !change.removed.empty();
-    if (!rowsCameOrWent && !concerns(snapshot, spec, change))
+    if (!rowsCameOrWent && !concerns(snapshot, spec, change.columns))
         return false;
 
     std::vector<RowId> touched = change.changed;
@@ -164,7 +164,8 @@ bool update(View &view, const Snapshot &snapshot, const ViewSpec &spec, const Ch
     for (RowId row = std::min(change.firstNew, snapshot.rowLimit); row < snapshot.rowLimit; ++row)
         touched.push_back(row);
     constexpr std::size_t share = 16;
-    if (!spec.groupBy.empty() || touched.size() > snapshot.rowCount / share)
+    if (!spec.groupBy.empty() || touched.size() > snapshot.rowCount / share ||
+        concerns(snapshot, spec, change.retyped))
         return replaceBy(view, evaluate(snapshot, spec));
 
     std::vector<std::uint64_t> isTouched(snapshot.chunkCount() * chunkWords);

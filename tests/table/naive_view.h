@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "plain_order.h"
 #include "random_table.h"
 #include "table/columns.h"
-#include "table/order.h"
 #include "table/view.h"
 
 #include <QTest>
@@ -25,10 +25,10 @@ inline int lastClass(const ValueView &value)
     return std::holds_alternative<std::monostate>(value) ? 2 : number && std::isnan(*number) ? 1 : 0;
 }
 
-inline int compareCells(const ValueView &a, const ValueView &b, TextOrder order)
+inline int compareCells(const ValueView &a, const ValueView &b, Beginning beginning)
 {
     if (const auto *text = std::get_if<std::string_view>(&a))
-        return compareTexts(*text, std::get<std::string_view>(b), order);
+        return comparePlainTexts(*text, std::get<std::string_view>(b), beginning);
     if (const auto *flag = std::get_if<bool>(&a))
         return int{*flag} - int{std::get<bool>(b)};
     return filter::compare(a, filter::Op::Less, b) ? -1 : filter::compare(b, filter::Op::Less, a) ? 1 : 0;
@@ -36,6 +36,7 @@ inline int compareCells(const ValueView &a, const ValueView &b, TextOrder order)
 
 struct Naive {
     const Snapshot &snapshot;
+    const Beginnings &beginnings;
 
     ValueView cell(RowId row, std::string_view name) const
     {
@@ -64,7 +65,7 @@ struct Naive {
             return lastClass(left) - lastClass(right);
         if (lastClass(left) != 0)
             return 0;
-        const int order = compareCells(left, right, snapshot.column(name)->textOrder());
+        const int order = compareCells(left, right, beginnings.of(name));
         return descending ? -order : order;
     }
     std::vector<RowId> rows(const ViewSpec &spec) const
@@ -113,8 +114,7 @@ struct Naive {
         }
         if (what.function == Function::Count)
             return static_cast<std::int64_t>(what.column.empty() ? group.end - group.begin : values.size());
-        const Column *column = snapshot.column(what.column);
-        const TextOrder order = column ? column->textOrder() : TextOrder::Bytes;
+        const Beginning order = beginnings.of(what.column);
         if (what.function == Function::Distinct) {
             const auto less = [order](const ValueView &a, const ValueView &b) {
                 return lastClass(a) != lastClass(b) ? lastClass(a) < lastClass(b)

@@ -33,8 +33,9 @@ public:
 
     static const std::vector<std::string> &columns()
     {
-        static const std::vector<std::string> names = {"int",   "real",  "flag", "time", "fw",  "name",
-                                                       "mixed", "group", "rare", "huge", "odd", "wide"};
+        static const std::vector<std::string> names = {"int",  "real",  "flag",  "time", "fw",
+                                                       "name", "mixed", "group", "rare", "huge",
+                                                       "odd",  "wide",  "build"};
         return names;
     }
 
@@ -62,6 +63,8 @@ public:
             return oddReal();
         if (column == "wide")
             return wideText();
+        if (column == "build")
+            return build();
         switch (below(6)) {
         case 0:
             return integer();
@@ -151,6 +154,13 @@ public:
     {
         return (chance(10) ? "v1." : "1.") + std::to_string(below(12)) + (chance(50) ? ".0" : "") +
                (chance(10) ? "-rc" + std::to_string(below(12)) : "");
+    }
+    /// Versions that as numbers would stand in another order, and now and then something else.
+    std::string build()
+    {
+        if (chance(1))
+            return chance(50) ? "unknown" : std::to_string(below(9));
+        return std::to_string(3 + below(3)) + '.' + std::to_string(below(12)) + (chance(30) ? ".1" : "");
     }
     std::string text()
     {

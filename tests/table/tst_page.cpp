@@ -143,17 +143,20 @@ private Q_SLOTS:
                 {"at", UtcTime{std::int64_t{i} * 1'000'003}},
                 {"fw", std::string_view(fw)},
                 {"same", "x"},
-                {"mixed", i == 7 ? ValueView("n/a") : ValueView(std::int64_t{i})}};
+                {"mixed", i == 7 ? ValueView("n/a") : ValueView(std::int64_t{i})},
+                {"tenths", i == 250 ? ValueView("n/a") : ValueView(i / 10.0)},
+                {"build", i == 7 ? ValueView("n/a") : ValueView(std::string_view(fw))}};
             batch.append("d" + std::to_string(i), row);
         }
         table.apply(batch);
         const std::optional<Table> back = throughPages(table, 64);
         QVERIFY(back);
         QCOMPARE(difference(table, *back, true), QString());
-        // Numbers among the texts of a column stand by their value, as they did.
-        const ColumnIndex mixed = back->column("mixed");
-        QCOMPARE(back->snapshot()->columns[static_cast<std::size_t>(mixed)].smartOrder,
-                 table.snapshot()->columns[static_cast<std::size_t>(table.column("mixed"))].smartOrder);
+        // Numbers and versions among the texts of a column stand by their value, as they did.
+        QCOMPARE(table.snapshot()->column("mixed")->order, TextOrder::Smart);
+        QCOMPARE(table.snapshot()->column("build")->order, TextOrder::Versions);
+        for (const char *name : {"mixed", "tenths", "fw", "same", "build"})
+            QCOMPARE(back->snapshot()->column(name)->order, table.snapshot()->column(name)->order);
     }
 
     void extremesComeBack()

@@ -28,12 +28,14 @@ private Q_SLOTS:
         RandomTable random(seed);
         Table table("device");
         PlainTable plain;
+        Beginnings beginnings;
         Batch batch;
         for (int round = 0; round < 3; ++round) {
             random.fill(batch, plain, 10 + random.below(1200));
             table.apply(batch);
             const auto snapshot = table.snapshot();
-            const Naive naive{*snapshot};
+            beginnings.note(plain, *snapshot);
+            const Naive naive{*snapshot, beginnings};
             for (int i = 0; i < 60; ++i) {
                 const ViewSpec spec = randomSpec(random, i % 2 == 1);
                 const auto view = evaluate(*snapshot, spec);
@@ -122,7 +124,8 @@ private Q_SLOTS:
         }
         table.apply(batch);
         const auto snapshot = table.snapshot();
-        const Naive naive{*snapshot};
+        const Beginnings beginnings; // no number became a text, and no text is a version
+        const Naive naive{*snapshot, beginnings};
         std::vector<ViewSpec> specs(6);
         specs[0].sort = {{"x", false}};
         specs[1].sort = {{"serial", true}, {"n", false}};
@@ -146,10 +149,118 @@ private Q_SLOTS:
         QVERIFY(compareTexts("B", "a", TextOrder::Bytes) < 0);
         QVERIFY(compareTexts("a", std::string_view("a\0", 2), TextOrder::Bytes) < 0);
         QVERIFY(compareTexts("1.9", "1.10", TextOrder::Versions) < 0);
+        QVERIFY(compareTexts("4.10", "5", TextOrder::Versions) < 0);
+        QVERIFY(compareTexts("n/a", "4.10", TextOrder::Versions) > 0);
         QVERIFY(compareTexts("9", "10", TextOrder::Smart) < 0);
         QVERIFY(compareTexts("10", "1.2.3", TextOrder::Smart) < 0);
         QVERIFY(compareTexts("1.10.0", "1.9.0", TextOrder::Smart) > 0);
         QVERIFY(compareTexts("1.10.0", "n/a", TextOrder::Smart) < 0);
+    }
+    void oneOddTextLeavesVersionsInOrder_data()
+    {
+        QTest::addColumn<QByteArray>("odd");
+        QTest::newRow("none") << QByteArray();
+        QTest::newRow("a word") << QByteArray("n/a");
+        QTest::newRow("a number's text") << QByteArray("7");
+    }
+    /// What stands before another is what the filter finds to be less.
+    void oneOddTextLeavesVersionsInOrder()
+    {
+        QFETCH(QByteArray, odd);
+        Table table("device");
+        Batch batch;
+        const std::vector<std::string> sorted = {"4.9", "4.9.1", "4.10", "5.0", "5.0.1"};
+        for (const std::string &version : {sorted[2], sorted[4], sorted[0], sorted[3], sorted[1]})
+            batch.set(version, "fw", std::string_view(version));
+        table.apply(batch);
+        if (!odd.isEmpty())
+            batch.set("odd", "fw", std::string_view(odd.constData()));
+        table.apply(batch);
+
+        const auto snapshot = table.snapshot();
+        ViewSpec spec;
+        spec.sort = {{"fw", false}};
+        std::vector<std::string> found;
+        const View view = *evaluate(*snapshot, spec);
+        for (const RowId row : view.rows)
+            found.push_back(toText(snapshot->column("fw")->cell(row)));
+        std::vector<std::string> expected = sorted;
+        if (!odd.isEmpty())
+            expected.push_back(odd.toStdString());
+        QCOMPARE(found, expected);
+        for (std::size_t i = 0; i < sorted.size(); ++i) {
+            ViewSpec less;
+            less.filter = *filter::Expression::parse("fw < \"" + sorted[i] + "\" and fw >= \"4.0\"");
+            QCOMPARE(evaluate(*snapshot, less)->rows.size(), i);
+        }
+        ViewSpec grouped;
+        grouped.filter = *filter::Expression::parse("device != \"odd\"");
+        grouped.groupBy = {"missing"};
+        grouped.aggregates = {{Function::Min, "fw"}, {Function::Max, "fw"}};
+        const std::vector<Value> extremes = evaluate(*snapshot, grouped)->groups[0].aggregates;
+        QCOMPARE(extremes, (std::vector<Value>{std::string("4.9"), std::string("5.0.1")}));
+    }
+    /// What texts a column began with, not how batches were cut, decides.
+    void orderIsByWhatCameFirst()
+    {
+        const auto orderOf = [](const std::vector<std::vector<ValueView>> &batches) {
+            Table table("device");
+            Batch batch;
+            int row = 0;
+            for (const auto &values : batches) {
+                for (const ValueView &value : values)
+                    batch.set("d" + std::to_string(row++), "x", value);
+                table.apply(batch);
+            }
+            return table.snapshot()->column("x")->textOrder();
+        };
+        using std::string_view;
+        const ValueView four{std::int64_t{4}};
+        const ValueView version{string_view("4.10")};
+        const ValueView word{string_view("n/a")};
+        QCOMPARE(orderOf({{version, word}}), TextOrder::Versions);
+        QCOMPARE(orderOf({{word}, {version}}), TextOrder::Versions);
+        QCOMPARE(orderOf({{version}, {four}}), TextOrder::Versions);
+        QCOMPARE(orderOf({{version, four}}), TextOrder::Versions);
+        QCOMPARE(orderOf({{word, version, four}}), TextOrder::Versions);
+        QCOMPARE(orderOf({{four}, {version}}), TextOrder::Smart);
+        QCOMPARE(orderOf({{four, version}}), TextOrder::Smart);
+        QCOMPARE(orderOf({{word}, {four}, {version}}), TextOrder::Smart);
+        QCOMPARE(orderOf({{word}, {string_view("4")}}), TextOrder::Bytes);
+    }
+    /// The first version among texts puts those that were there in another order, and numbers that become
+    /// texts are filtered otherwise.
+    void followsAColumnThatComparesOtherwise()
+    {
+        Table table("device");
+        Batch batch;
+        for (int i = 0; i < 200; ++i) {
+            const std::string key = "d" + std::to_string(1000 + i);
+            batch.set(key, "name", std::string_view(i % 2 == 0 ? "10-b" : "9.x"));
+            batch.set(key, "n", std::int64_t{i});
+            batch.set(key, "t", UtcTime{1'700'000'000'000'000 + i * 250'000});
+        }
+        table.apply(batch);
+        std::vector<ViewSpec> specs(3);
+        specs[0].sort = {{"name", false}};
+        specs[1].filter = *filter::Expression::parse("n < \"50\"");
+        specs[2].sort = {{"t", true}};
+        std::vector<View> views;
+        for (const ViewSpec &spec : specs)
+            views.push_back(*evaluate(*table.snapshot(), spec));
+        // Three batches, each of one row, make each of the columns another.
+        for (const auto &[column, text] : std::map<std::string, std::string>{
+                 {"name", "1.0"}, {"n", "n/a"}, {"t", "2023-11-14T22:13:20.5Z"}}) {
+            batch.set("d1007", column, std::string_view(text));
+            const Change change = table.apply(batch);
+            QCOMPARE(change.retyped, std::vector<ColumnIndex>{table.column(column)});
+            for (std::size_t i = 0; i < specs.size(); ++i) {
+                update(views[i], *table.snapshot(), specs[i], change);
+                QCOMPARE(views[i].rows, evaluate(*table.snapshot(), specs[i])->rows);
+            }
+        }
+        batch.set("d1008", "name", std::string_view("2.0"));
+        QVERIFY(table.apply(batch).retyped.empty());
     }
     /// Long common beginnings, zero bytes, and one text the beginning of another.
     void ranksAreTheOrderOfBytes()
