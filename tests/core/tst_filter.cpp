@@ -31,6 +31,7 @@ const Row device{
     {"cpu", 12.5},
     {"floor", "3"},
     {"enabled", true},
+    {"door", "true"},
     {"name", "Pump \xC3\xA9 7"},
     {"empty", ""},
     {"port", std::int64_t{8080}},
@@ -128,7 +129,12 @@ void TestFilter::matches_data()
     row("enabled = false", false);
     row("enabled != false", true);
     row("enabled = 1", false);
-    row("enabled = 'true'", false);
+    row("enabled = 'true'", true);
+    row("enabled != 'false' and enabled != 'True' and enabled != 'yes'", true);
+    row("enabled in ('false')", false);
+    row("door = true and door != false and door in (true)", true);
+    row("door < true or door > true", false);
+    row("door = 1", false);
     row("enabled > false", false);
     row("port = true", false);
 

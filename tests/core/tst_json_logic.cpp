@@ -332,7 +332,10 @@ void TestJsonLogic::translates_data()
     row("region in ('eu', 'us')", R"({"in":[{"var":"region"},["eu","us"]]})", true);
     row("region = 'eu' and os = 'linux'",
         R"({"and":[{"==":[{"var":"region"},"eu"]},{"==":[{"var":"os"},"linux"]}]})", true);
-    row("on = true", R"({"in":[{"var":"on"},[true]]})", true);
+    row("on = true", R"({"in":[{"var":"on"},[true,"true"]]})", true);
+    row("on != 'false'", R"({"!":{"in":[{"var":"on"},[false,"false"]]}})", true);
+    row("on in ('x', true)", R"({"or":[{"in":[{"var":"on"},["x"]]},{"in":[{"var":"on"},[true,"true"]]}]})",
+        true);
     row("has a", R"({"or":[{"!":{"missing":["a"]}},{"==":[{"var":"a"},""]}]})", true);
     row("mem < 5kB", R"({"and":[{"!":{"missing":["mem"]}},{"<":[{"var":"mem"},5000]}]})", false);
     row("n = 5", R"({"==":[{"var":"n"},5]})", false);

@@ -228,6 +228,40 @@ private Q_SLOTS:
         QCOMPARE(orderOf({{word}, {four}, {version}}), TextOrder::Smart);
         QCOMPARE(orderOf({{word}, {string_view("4")}}), TextOrder::Bytes);
     }
+    /// Cells that were true and false are found as such when the column has come to hold texts, and answers
+    /// that are filtered one by one are found alike.
+    void truthValuesAreFoundAmongTexts()
+    {
+        Table table("device");
+        Batch batch;
+        const std::vector<std::pair<std::string, Value>> given = {
+            {"a", true}, {"b", false}, {"c", std::string("unknown")}, {"d", Value()}, {"e", true}};
+        for (const auto &[key, value] : given)
+            batch.set(key, "door.open", view(value));
+        table.apply(batch);
+        QCOMPARE(table.columnType(table.column("door.open")), Type::Text);
+        for (const auto &[text, keys] :
+             std::map<std::string, std::string>{{"door.open = true", "ae"},
+                                                {"door.open != true", "bcd"},
+                                                {"not door.open = false", "acde"},
+                                                {"door.open in (false, 7)", "b"},
+                                                {"door.open = \"true\"", "ae"},
+                                                {"door.open = \"unknown\"", "c"}}) {
+            ViewSpec spec;
+            spec.filter = *filter::Expression::parse(text);
+            std::string found;
+            const View filtered = *evaluate(*table.snapshot(), spec);
+            for (const RowId row : filtered.rows)
+                found += table.key(row);
+            QCOMPARE(found, keys);
+            std::string alone;
+            for (const auto &[key, value] : given) {
+                const auto lookup = [&held = value](std::string_view) { return view(held); };
+                alone += spec.filter.matches(lookup) ? key : "";
+            }
+            QCOMPARE(alone, keys);
+        }
+    }
     /// The first version among texts puts those that were there in another order, and numbers that become
     /// texts are filtered otherwise.
     void followsAColumnThatComparesOtherwise()

@@ -60,6 +60,11 @@ struct Order {
     {
         return left == right ? Ordering::equivalent : Ordering::unordered;
     }
+    Ordering operator()(std::string_view left, bool right) const
+    {
+        return readTruth(left) == right ? Ordering::equivalent : Ordering::unordered;
+    }
+    Ordering operator()(bool left, std::string_view right) const { return Order{}(right, left); }
     Ordering operator()(std::int64_t left, std::int64_t right) const { return left <=> right; }
     Ordering operator()(double left, double right) const { return left <=> right; }
     Ordering operator()(std::int64_t left, double right) const { return orderMixed(left, right); }
@@ -279,6 +284,15 @@ ValueView readNumber(std::string_view text)
     double number = 0;
     if (std::from_chars(text.data(), end, number).ec == std::errc())
         return number;
+    return {};
+}
+
+std::optional<bool> readTruth(std::string_view text)
+{
+    if (text == "true")
+        return true;
+    if (text == "false")
+        return false;
     return {};
 }
 

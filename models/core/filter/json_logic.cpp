@@ -67,6 +67,15 @@ std::string missing(std::string_view field)
     return rule("missing", {constant(field)});
 }
 
+/// The truth value that a literal is, or that its text says: both are alike to us, and not there.
+std::optional<bool> truth(const ValueView &literal)
+{
+    if (const auto *flag = std::get_if<bool>(&literal))
+        return *flag;
+    const auto *text = std::get_if<std::string_view>(&literal);
+    return text ? readTruth(*text) : std::nullopt;
+}
+
 /// {"in":[x,[values]]} compares without JavaScript's conversions.
 std::string identical(std::string_view field, const ValueView &value)
 {
@@ -195,8 +204,10 @@ private:
 
     static Part equal(std::string_view field, const ValueView &literal, bool over)
     {
-        if (std::holds_alternative<bool>(literal))
-            return {Part::Type::Rule, identical(field, literal), true};
+        if (const auto flag = truth(literal)) {
+            const std::string both = "[" + constant(*flag) + "," + constant(toText(*flag)) + "]";
+            return {Part::Type::Rule, rule("in", {variable(field), both}), true};
+        }
         if (const auto *text = std::get_if<std::string_view>(&literal)) {
             const bool exact = !convertsToNumber(*text);
             if (!over)
@@ -223,7 +234,7 @@ private:
         bool hasTexts = false;
         for (const Literal &literal : node.literals) {
             const ValueView value = view(literal.value);
-            const auto *text = std::get_if<std::string_view>(&value);
+            const auto *text = truth(value) ? nullptr : std::get_if<std::string_view>(&value);
             if (text && !text->starts_with('[') && (!over || !convertsToNumber(*text))) {
                 exact = exact && !convertsToNumber(*text);
                 list.value(value);
