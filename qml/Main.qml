@@ -12,9 +12,12 @@ T.ApplicationWindow {
 
     /// The fleet is worth a look while there is one, live or not; before that, the Connect page fills the window.
     readonly property bool inFleet: Fleet.active || Connection.state === Connection.Connected || Connection.state === Connection.Reconnecting
-    readonly property bool shellShown: (inFleet || withoutFleet) && !choosingConnection
+    readonly property bool wantsShell: (inFleet || withoutFleet) && !choosingConnection
+    readonly property bool shellShown: wantsShell && shell.status === Loader.Ready
     /// Saved queries and past runs are there without a connection.
     property bool withoutFleet: false
+    /// The first frame is on the screen: time to make what it does not show.
+    property bool drawn: false
 
     function openPage(name: string) {
         if (name === "connections") {
@@ -25,14 +28,8 @@ T.ApplicationWindow {
         }
     }
 
-    function showDevice(device: string) {
-        openPage("devices")
-        devices.showDevice(device)
-    }
-
-    function querySelection() {
-        Query.composer.setSelectionScope(TableTools.selectedKeys(Fleet.devices))
-        openPage("query")
+    function inShell(): var { // not by its type, which would be loaded with this file
+        return shell.item
     }
 
     width: 1440
@@ -69,6 +66,14 @@ T.ApplicationWindow {
     onClosing: if (visibility === Window.Windowed)
         UiSettings.setValue("geometry", Qt.size(width, height))
 
+    Connections {
+        target: root
+        enabled: !root.drawn
+
+        function onFrameSwapped() {
+            root.drawn = true
+        }
+    }
     Connections {
         target: Connection
 
@@ -113,12 +118,12 @@ T.ApplicationWindow {
     Shortcut {
         sequence: "Ctrl+K"
         enabled: root.shellShown
-        onActivated: palette_.open()
+        onActivated: root.inShell().openPalette()
     }
     Shortcut {
         sequence: "Ctrl+F"
         enabled: root.shellShown
-        onActivated: root.page === "devices" ? devices.focusFilter() : query.focusFilter()
+        onActivated: root.inShell().focusFilter()
     }
 
     ConnectPage {
@@ -136,156 +141,37 @@ T.ApplicationWindow {
             }
         }
     }
-    Item {
+    // By its file's name: even to read the pages' types takes time that the first frame does not have. A little at a
+    // time, the Connect page staying until all is there: a loader that is hurried on forgets the properties set here.
+    Loader {
+        id: shell
+
         anchors.fill: parent
+        active: root.wantsShell || root.drawn
+        asynchronous: true
         visible: root.shellShown
-
-        NavRail {
-            id: rail
-
-            anchors.top: parent.top
-            anchors.bottom: status.top
-            anchors.left: parent.left
-            width: implicitWidth
-            collapsed: root.width < 1200
-            current: root.page
-            onOpened: page => root.openPage(page)
-        }
-        TopBar {
-            id: top
-
-            anchors.left: rail.right
-            anchors.right: parent.right
-            onPaletteRequested: palette_.open()
-            onConnectionsRequested: root.choosingConnection = true
-        }
-        Item {
-            anchors.left: rail.right
-            anchors.right: parent.right
-            anchors.top: top.bottom
-            anchors.bottom: status.top
-
-            DevicesPage {
-                id: devices
-
-                objectName: "devicesPage"
-                anchors.fill: parent
-                visible: root.page === "devices"
-                focus: visible
-                onQuerySelected: root.querySelection()
-                onConnectionsRequested: root.choosingConnection = true
-            }
-            QueryPage {
-                id: query
-
-                objectName: "queryPage"
-                anchors.fill: parent
-                visible: root.page === "query"
-                focus: visible
-                onDeviceChosen: device => root.showDevice(device)
-            }
-        }
-        StatusBar {
-            id: status
-
-            anchors.bottom: parent.bottom
-            width: parent.width
-            onRejectedRequested: rejected.open()
-        }
+        focus: visible
+        Component.onCompleted: setSource("shell/FleetShell.qml", {
+            "host": root
+        })
     }
-    Toast {
+    Loader {
         id: toast
 
-        objectName: "toast"
+        function show(text: string, isError: bool) {
+            active = true
+            const shown = item as Toast
+            shown.show(text, isError)
+        }
+
         anchors.horizontalCenter: parent.horizontalCenter
         anchors.bottom: parent.bottom
         anchors.bottomMargin: 40
         z: 100
-    }
-    RejectedDialog {
-        id: rejected
-    }
-    CommandPalette {
-        id: palette_
+        active: false
 
-        parent: T.Overlay.overlay
-        x: rail.width + 16
-        y: 8
-        actions: {
-            const list = [
-                {
-                    text: qsTr("Devices"),
-                    hint: qsTr("page, Ctrl+1"),
-                    icon: "devices",
-                    run: () => root.openPage("devices")
-                },
-                {
-                    text: qsTr("Query"),
-                    hint: qsTr("page, Ctrl+2"),
-                    icon: "query",
-                    run: () => root.openPage("query")
-                },
-                {
-                    text: qsTr("Connections"),
-                    hint: qsTr("page"),
-                    icon: "plug",
-                    run: () => root.openPage("connections")
-                },
-                {
-                    text: qsTr("Run the query"),
-                    hint: qsTr("Ctrl+Enter"),
-                    icon: "play",
-                    run: () => {
-                        root.openPage("query")
-                        query.run()
-                    }
-                },
-                {
-                    text: qsTr("Saved queries"),
-                    hint: qsTr("Query, Ctrl+O"),
-                    icon: "bookmark",
-                    run: () => {
-                        root.openPage("query")
-                        query.openSaved()
-                    }
-                },
-                {
-                    text: qsTr("Past runs"),
-                    hint: qsTr("Query, Ctrl+H"),
-                    icon: "history",
-                    run: () => {
-                        root.openPage("query")
-                        query.openHistory()
-                    }
-                },
-                {
-                    text: Fleet.devices.paused ? qsTr("Follow the fleet live") : qsTr("Pause the device table"),
-                    hint: qsTr("Devices"),
-                    icon: Fleet.devices.paused ? "play" : "pause",
-                    run: () => Fleet.devices.paused = !Fleet.devices.paused
-                },
-                {
-                    text: qsTr("Rejected messages"),
-                    hint: Words.count(Fleet.rejectedCount),
-                    icon: "info",
-                    run: () => rejected.open()
-                },
-                {
-                    text: Theme.dark ? qsTr("Use the light theme") : qsTr("Use the dark theme"),
-                    hint: qsTr("Settings"),
-                    icon: "settings",
-                    run: () => UiSettings.theme = Theme.dark ? "light" : "dark"
-                }
-            ]
-            if (Connection.demoServerDown)
-                list.unshift({
-                    text: qsTr("Start the demo server again"),
-                    hint: qsTr("Connection"),
-                    icon: "refresh",
-                    run: () => Connection.restartDemoServer()
-                })
-            return list
+        sourceComponent: Toast {
+            objectName: "toast"
         }
-        onDeviceChosen: device => root.showDevice(device)
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 pragma ComponentBehavior: Bound
 import QtQuick
-import QtQuick.Dialogs
 import Muster
 
 // The fields of one connection.
@@ -19,20 +18,18 @@ Column {
     }
 
     function browse(field: string, heading: string) {
-        picker.field = field
-        picker.title = heading
+        const picker = Qt.createComponent("../dialogs/FilePicker.qml").createObject(root, {
+            "title": heading,
+            "chosen": path => Connection.setField(field, path)
+        })
+        picker.visibleChanged.connect(() => {
+            if (!picker.visible)
+                picker.destroy()
+        })
         picker.open()
     }
 
     spacing: 12
-
-    FileDialog {
-        id: picker
-
-        property string field
-
-        onAccepted: Connection.setField(field, UiSettings.filePath(selectedFile))
-    }
 
     FormRow {
         width: parent.width

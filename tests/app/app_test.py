@@ -8,6 +8,7 @@ import argparse
 import csv
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -22,7 +23,7 @@ sys.path[:0] = [here, os.path.join(here, "..", "..", "installer", "walk")]
 import plain_nats  # noqa: E402
 from desktop import Desktop, DesktopError, descendants, wait_until  # noqa: E402
 from main_job import Keyboard, MainJob, Pointer  # noqa: E402
-from window import StepFailed, Window  # noqa: E402
+from window import CLICKABLE, StepFailed, Window  # noqa: E402
 
 DEVICES = 200
 WHERE = 'region = "eu" or region = "us"'
@@ -45,10 +46,11 @@ class Case:
 
     running = None
 
-    def __init__(self, desktop, options, hands=Pointer):
+    def __init__(self, desktop, options, hands=Pointer, arguments=()):
         Case.running = self
         self.options = options
-        self.window = Window(desktop, [options.program], "Muster", os.path.join(options.output, "muster.log"))
+        self.window = Window(desktop, [options.program, *arguments], "Muster",
+                             os.path.join(options.output, "muster.log"))
         self.job = MainJob(self.window, hands(self.window), self._shot)
         self.window.open()
 
@@ -170,6 +172,27 @@ def server_killed(desktop, options):
     return case
 
 
+def connected_at_start(desktop, options):
+    """The link may be up before the window has drawn anything, or while it still makes its pages: they come every time."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = subprocess.Popen([shutil.which("nats-server", path=os.environ["PATH"] + ":/usr/sbin"), "-a", "127.0.0.1", "-p", str(port)],
+                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        expect(wait_until(lambda: takes_connections("127.0.0.1", port), 10), "the server did not start")
+        for _start in range(6):
+            case = Case(desktop, options, arguments=["--server", f"nats://127.0.0.1:{port}"])
+            case.window.wait_find(re.compile(r"^Connection .*, connected"), seconds=10)
+            case.window.key("ctrl+2")
+            case.window.wait_find("Run", CLICKABLE, seconds=10)
+            expect(case.window.close() == 0, "the dashboard did not end well")
+    finally:
+        server.terminate()
+        server.wait()
+    return case
+
+
 def takes_connections(host, port):
     try:
         socket.create_connection((host, port), 0.2).close()
@@ -189,7 +212,8 @@ def finish(desktop, case):
     expect(not unexpected, "the dashboard printed:\n" + "\n".join(unexpected[:20]))
 
 
-CASES = {function.__name__: function for function in (main_job, keyboard_only, small_window, server_killed)}
+CASES = {function.__name__: function for function in (main_job, keyboard_only, small_window, server_killed,
+                                                      connected_at_start)}
 
 
 def main():
