@@ -1888,6 +1888,13 @@
     </message>
 </context>
 <context>
+    <name>SortNote</name>
+    <message>
+        <source>Sorted by %1, which is hidden</source>
+        <translation>Sortiert nach %1 (ausgeblendet)</translation>
+    </message>
+</context>
+<context>
     <name>StatusBar</name>
     <message>
         <source>Connected</source>
