@@ -67,8 +67,10 @@ void Batch::Private::set(std::uint32_t row, Column &column, const ValueView &val
         tag = Tag::Time;
         payload = static_cast<std::uint64_t>(time->micros);
     }
+    Tag &place = page->tags[row % pageRows];
+    column.hasOverwritten = column.hasOverwritten || (place != Tag::Unset && place != tag);
     column.tagMask |= 1U << static_cast<unsigned>(tag);
-    page->tags[row % pageRows] = tag;
+    place = tag;
     page->payload[row % pageRows] = payload;
 }
 
@@ -87,8 +89,25 @@ void Batch::Private::setFields(std::uint32_t row, std::span<const protocol::Fiel
     }
 }
 
+unsigned Batch::Private::tagsOf(const Column &column) const
+{
+    if (!column.hasOverwritten && !hasDropped)
+        return column.tagMask;
+    unsigned mask = 0;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        const std::size_t page = row / pageRows;
+        if (page >= column.pages.size())
+            break;
+        const Tag tag = column.pages[page] ? column.pages[page]->tags[row % pageRows] : Tag::Unset;
+        if (tag != Tag::Unset && !rows[row].isDead)
+            mask |= 1U << static_cast<unsigned>(tag);
+    }
+    return mask;
+}
+
 void Batch::Private::unset(std::uint32_t row)
 {
+    hasDropped = true;
     for (const auto &column : columns) {
         if (row / pageRows < column->pages.size() && column->pages[row / pageRows])
             column->pages[row / pageRows]->tags[row % pageRows] = Tag::Unset;
@@ -99,6 +118,7 @@ void Batch::Private::clear()
 {
     constexpr std::size_t pagesToKeep = 256;
     rows.clear();
+    hasDropped = false;
     keys.clear();
     index.clear();
     for (const auto &column : columns) {
@@ -111,6 +131,7 @@ void Batch::Private::clear()
         column->texts.clear();
         column->hashes.clear();
         column->tagMask = 0;
+        column->hasOverwritten = false;
         column->ordersAsNumbers = false;
     }
 }
@@ -168,6 +189,7 @@ void Batch::remove(std::string_view key)
         if (!d->rows[known].exists)
             return;
         d->rows[known].isDead = true;
+        d->hasDropped = true;
         d->index.erase(hash, known);
     }
     const std::uint32_t row = d->addRow(key, hash);

@@ -16,7 +16,8 @@ struct Batch::Private {
 
     struct Column {
         std::string name;
-        unsigned tagMask = 0; ///< bit per Tag that was set
+        unsigned tagMask = 0;        ///< bit per Tag that was set
+        bool hasOverwritten = false; ///< a cell that had another Tag: it may be the last of its kind
         bool ordersAsNumbers = false;
         std::vector<std::unique_ptr<Page>> pages;
         Dictionary texts;
@@ -33,6 +34,7 @@ struct Batch::Private {
     };
 
     std::vector<Row> rows;
+    bool hasDropped = false; ///< cells of whole rows are no more
     Arena keys;
     HashIndex index;
     std::vector<std::unique_ptr<Column>> columns;
@@ -43,6 +45,8 @@ struct Batch::Private {
     std::uint32_t findRow(std::string_view key, std::uint64_t hash) const;
     std::uint32_t addRow(std::string_view key, std::uint64_t hash);
     Column *columnFor(std::string_view name);
+    /// A bit per Tag that a cell of the batch has in the end.
+    unsigned tagsOf(const Column &column) const;
     void setFields(std::uint32_t row, std::span<const protocol::Field> fields);
     void unset(std::uint32_t row);
     void set(std::uint32_t row, Column &column, const ValueView &value);

@@ -211,18 +211,18 @@ bool Table::Private::beginsWithVersion(const Batch::Private::Column &from, const
 }
 
 /// Gives the column a type that holds both what it has and what is coming.
-void Table::Private::prepare(Column &column, const Batch::Private::Column &from,
+void Table::Private::prepare(Column &column, const Batch::Private::Column &from, unsigned tags,
                              const std::vector<RowId> &rows)
 {
     Type coming = Type::Empty;
     for (const Tag tag : {Tag::Bool, Tag::Int, Tag::Double, Tag::Time, Tag::Text}) {
-        if (from.tagMask & (1U << static_cast<unsigned>(tag)))
+        if (tags & (1U << static_cast<unsigned>(tag)))
             coming = join(coming, typeOf(tag));
     }
     if (coming == Type::Empty)
         return;
-    const bool hasNumbers = (from.tagMask & ((1U << static_cast<unsigned>(Tag::Int)) |
-                                             (1U << static_cast<unsigned>(Tag::Double)))) != 0;
+    const bool hasNumbers =
+        (tags & ((1U << static_cast<unsigned>(Tag::Int)) | (1U << static_cast<unsigned>(Tag::Double)))) != 0;
 
     const bool sameStorage = column.type == coming || (isTextual(column.type) && isTextual(coming));
     if (!sameStorage || column.type == Type::Empty) {
@@ -245,19 +245,21 @@ void Table::Private::prepare(Column &column, const Batch::Private::Column &from,
         else if (wanted == Type::Text && !isTextual(column.type))
             convertToText(column);
     }
-    if (column.type == Type::Double && (from.tagMask & (1U << static_cast<unsigned>(Tag::Int)))) {
-        for (const auto &page : from.pages) {
-            for (std::size_t i = 0; page && i < Batch::Private::pageRows; ++i) {
-                if (page->tags[i] == Tag::Int && !isExact(static_cast<std::int64_t>(page->payload[i]))) {
-                    convertToText(column);
-                    return;
-                }
+    if (column.type == Type::Double && (tags & (1U << static_cast<unsigned>(Tag::Int)))) {
+        for (std::size_t i = 0; i < std::min(rows.size(), from.pages.size() * Batch::Private::pageRows);
+             ++i) {
+            const auto &page = from.pages[i / Batch::Private::pageRows];
+            const std::size_t k = i % Batch::Private::pageRows;
+            if (page && rows[i] != noRow && page->tags[k] == Tag::Int &&
+                !isExact(static_cast<std::int64_t>(page->payload[k]))) {
+                convertToText(column);
+                return;
             }
         }
     }
     if (isTextual(column.type)) {
-        const bool notText = (from.tagMask & ~((1U << static_cast<unsigned>(Tag::Text)) |
-                                               (1U << static_cast<unsigned>(Tag::Absent)))) != 0;
+        const bool notText = (tags & ~((1U << static_cast<unsigned>(Tag::Text)) |
+                                       (1U << static_cast<unsigned>(Tag::Absent)))) != 0;
         if (notText)
             column.type = Type::Text;
         if (from.ordersAsNumbers && (column.order == TextOrder::Bytes || !hasValues(column))) {
@@ -315,11 +317,11 @@ bool Table::Private::writeCells(ColumnIndex index, const Batch::Private::Column 
     return any;
 }
 
-bool Table::Private::merge(ColumnIndex index, const Batch::Private::Column &from,
+bool Table::Private::merge(ColumnIndex index, const Batch::Private::Column &from, unsigned tags,
                            const std::vector<RowId> &rows, std::vector<std::uint8_t> &touched)
 {
     Column &column = data.columns[static_cast<std::size_t>(index)];
-    prepare(column, from, rows);
+    prepare(column, from, tags, rows);
     const auto putWord = [](Chunk &chunk, std::size_t i, std::uint64_t word, bool had) {
         std::uint64_t &place = chunk.data<std::uint64_t>()[i];
         const bool changed = !had || place != word;

@@ -170,9 +170,14 @@ Change Table::apply(Batch &batch, Rounds *rounds)
     std::sort(change.reused.begin(), change.reused.end());
     std::sort(change.removed.begin(), change.removed.end());
 
-    std::vector<const Batch::Private::Column *> sources; // by the table's columns
+    struct Source {
+        const Batch::Private::Column *column = nullptr;
+        unsigned tags = 0;
+    };
+    std::vector<Source> sources; // by the table's columns
     for (const auto &column : from.columns) {
-        if (column->tagMask == 0)
+        const unsigned tags = from.tagsOf(*column);
+        if (tags == 0)
             continue;
         ColumnIndex index = d->column(column->name);
         if (index < 0) {
@@ -182,18 +187,18 @@ Change Table::apply(Batch &batch, Rounds *rounds)
         if (index <= 0) // past maxColumns, or the key, which is not a value
             continue;
         sources.resize(d->data.columns.size());
-        sources[static_cast<std::size_t>(index)] = column.get();
+        sources[static_cast<std::size_t>(index)] = {column.get(), tags};
     }
     sources.resize(d->data.columns.size());
     for (ColumnIndex i = 1; i < static_cast<ColumnIndex>(sources.size()); ++i) {
-        const Batch::Private::Column *source = sources[static_cast<std::size_t>(i)];
+        const auto [source, tags] = sources[static_cast<std::size_t>(i)];
         const bool cleared = !wiped.empty() && d->clearUnset(i, source, rows, wiped, touched);
         if (!source && !cleared)
             continue;
         const Column &column = d->data.columns[static_cast<std::size_t>(i)];
         const Type type = column.type;
         const TextOrder order = column.order;
-        const bool merged = source && d->merge(i, *source, rows, touched);
+        const bool merged = source && d->merge(i, *source, tags, rows, touched);
         const bool isRetyped =
             type != Type::Empty && isTextual(column.type) && (!isTextual(type) || order != column.order);
         if (isRetyped)
@@ -300,7 +305,7 @@ void Table::setCell(RowId row, ColumnIndex column, const ValueView &value)
     Batch::Private batch;
     batch.set(0, from, value);
     std::vector<std::uint8_t> touched(1);
-    d->merge(column, from, {row}, touched);
+    d->merge(column, from, from.tagMask, {row}, touched);
 }
 
 std::shared_ptr<const Snapshot> Table::snapshot() const

@@ -44,10 +44,12 @@ struct Table::Private {
     static void convertToDouble(Column &column);
     static void convertToText(Column &column);
     static bool beginsWithVersion(const Batch::Private::Column &from, const std::vector<RowId> &rows);
-    void prepare(Column &column, const Batch::Private::Column &from, const std::vector<RowId> &rows);
+    void prepare(Column &column, const Batch::Private::Column &from, unsigned tags,
+                 const std::vector<RowId> &rows);
     static std::uint32_t codeFor(Column &column, std::string_view text, std::uint64_t hash);
-    bool merge(ColumnIndex index, const Batch::Private::Column &from, const std::vector<RowId> &rows,
-               std::vector<std::uint8_t> &touched);
+    /// `tags`: a bit per Tag that comes.
+    bool merge(ColumnIndex index, const Batch::Private::Column &from, unsigned tags,
+               const std::vector<RowId> &rows, std::vector<std::uint8_t> &touched);
     template <typename Put>
     bool writeCells(ColumnIndex index, const Batch::Private::Column &from, const std::vector<RowId> &rows,
                     std::vector<std::uint8_t> &touched, const Put &put);

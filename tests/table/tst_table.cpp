@@ -94,6 +94,66 @@ private Q_SLOTS:
         QCOMPARE(table.columnType(1), Type::Text);
         QCOMPARE(toText(table.cell(0, 1)), std::string("1.10.2"));
     }
+    /// What a batch says of a cell in the end is what the column is to hold.
+    void whatIsOverwrittenWithinABatchDoesNotWiden()
+    {
+        const auto typeAfter = [](const auto &fill) {
+            Table table("device");
+            Batch batch;
+            batch.set("a", "n", std::int64_t{1});
+            table.apply(batch);
+            batch.set("b", "n", std::int64_t{2});
+            fill(batch);
+            table.apply(batch);
+            return table.columnType(table.column("n"));
+        };
+        const std::string_view word = "n/a";
+        const std::array<protocol::Field, 1> three{protocol::Field{"n", std::int64_t{3}}};
+        QCOMPARE(typeAfter([&](Batch &batch) { batch.set("c", "n", word); }), Type::Text);
+        QCOMPARE(typeAfter([&](Batch &batch) {
+                     batch.set("c", "n", word);
+                     batch.set("c", "n", std::int64_t{3});
+                 }),
+                 Type::Int);
+        QCOMPARE(typeAfter([&](Batch &batch) {
+                     batch.set("c", "n", 0.5);
+                     batch.set("c", "n", ValueView());
+                 }),
+                 Type::Int);
+        QCOMPARE(typeAfter([&](Batch &batch) {
+                     batch.set("c", "n", word);
+                     batch.replace("c", three);
+                 }),
+                 Type::Int);
+        QCOMPARE(typeAfter([&](Batch &batch) {
+                     batch.set("c", "n", word);
+                     batch.remove("c");
+                 }),
+                 Type::Int);
+        // An integer that no double holds, of a row that is gone.
+        QCOMPARE(typeAfter([&](Batch &batch) {
+                     batch.set("c", "n", (std::int64_t{1} << 53) + 1);
+                     batch.remove("c");
+                     batch.set("d", "n", 0.5);
+                 }),
+                 Type::Double);
+        // Another cell still has it, and the next batch is judged by itself.
+        QCOMPARE(typeAfter([&](Batch &batch) {
+                     batch.set("c", "n", word);
+                     batch.set("d", "n", word);
+                     batch.set("d", "n", std::int64_t{3});
+                 }),
+                 Type::Text);
+        Table table("device");
+        Batch batch;
+        batch.set("a", "only", word);
+        batch.remove("a");
+        table.apply(batch);
+        QCOMPARE(table.column("only"), -1);
+        batch.set("a", "only", word);
+        table.apply(batch);
+        QCOMPARE(table.columnType(table.column("only")), Type::Text);
+    }
     void declaredTypeYieldsToValues()
     {
         Table table("device");
