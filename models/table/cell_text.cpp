@@ -106,6 +106,7 @@ public:
             Word{"unknown", QT_TR_NOOP("unknown")}, Word{"answered", QT_TR_NOOP("answered")},
             Word{"empty", QT_TR_NOOP("empty")},     Word{"error", QT_TR_NOOP("error")},
             Word{"silent", QT_TR_NOOP("silent")},   Word{"waiting", QT_TR_NOOP("waiting")},
+            Word{"unexpected", QT_TR_NOOP("unexpected")},
         };
         for (const Word &known : words) {
             if (known.word == word)
@@ -156,7 +157,7 @@ QString cellText(Kind kind, const ValueView &value, UtcTime now)
     if (std::holds_alternative<std::monostate>(value))
         return kind == Kind::Age ? CellText::never() : QString();
     if (const auto *flag = std::get_if<bool>(&value))
-        return CellText::flag(*flag);
+        return kind == Kind::Late && *flag ? CellText::state("late") : CellText::flag(*flag);
     if (const auto *time = std::get_if<UtcTime>(&value))
         return kind == Kind::Age ? CellText::age(*time, now) : CellText::time(*time);
     if (const auto *text = std::get_if<std::string_view>(&value))
@@ -183,6 +184,7 @@ QString cellText(Kind kind, const ValueView &value, UtcTime now)
     case Kind::Age:
     case Kind::Version:
     case Kind::Flag:
+    case Kind::Late:
     case Kind::Presence:
     case Kind::Outcome:
         break;

@@ -36,7 +36,7 @@ Kind fieldKind(std::string_view column, Type type)
     }
     switch (type) {
     case Type::Bool:
-        return Kind::Flag;
+        return column == "late" ? Kind::Late : Kind::Flag;
     case Type::Int:
     case Type::Double:
         return Kind::Number;
@@ -66,6 +66,7 @@ bool isRightAligned(Kind kind)
     case Kind::Time:
     case Kind::Version:
     case Kind::Flag:
+    case Kind::Late:
     case Kind::Presence:
     case Kind::Outcome:
     case Kind::Identifier:

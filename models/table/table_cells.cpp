@@ -129,8 +129,11 @@ QVariant TableModel::Private::rowData(RowId row, const Shown &column, int role) 
         return cellText(column.kind, cell(row, column.index), UtcTime::now());
     case KindRole:
         return static_cast<int>(column.kind);
-    case RawRole:
-        return plainText(cell(row, column.index), 4096);
+    case RawRole: {
+        const ValueView value = cell(row, column.index);
+        const auto *flag = column.kind == Kind::Late ? std::get_if<bool>(&value) : nullptr;
+        return flag && *flag ? QStringLiteral("late") : plainText(value, 4096); // the state that it is
+    }
     case PrefixRole:
         return QString();
     case GroupRole:

@@ -46,6 +46,7 @@ int defaultWidth(Kind kind)
     case Kind::Milliseconds:
     case Kind::Version:
     case Kind::Flag:
+    case Kind::Late:
         return 96;
     }
     return 96;

@@ -45,6 +45,11 @@ void TableModel::exportTo(const QUrl &file, bool raw)
         !d->groupBy.isEmpty() && std::none_of(d->lines.begin(), d->lines.end(), [this](LineId line) {
             return !Lines::isHeading(line) || d->lineage.isExpanded(d->lineage.heading(line).path);
         });
+    for (const QString &column : options.groupsOnly ? QStringList() : d->exportedToo) {
+        if (std::string name = column.toStdString();
+            std::find(options.columns.begin(), options.columns.end(), name) == options.columns.end())
+            options.columns.push_back(std::move(name));
+    }
     d->exporting = {std::make_shared<table::CancelFlag>(false), 0};
     Q_EMIT exportProgressChanged();
 
@@ -91,6 +96,11 @@ void TableModel::exportTo(const QUrl &file, bool raw)
             },
             Qt::QueuedConnection);
     });
+}
+
+void TableModel::setExportedToo(const QStringList &columns)
+{
+    d->exportedToo = columns;
 }
 
 void TableModel::cancelExport()

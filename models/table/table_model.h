@@ -108,6 +108,8 @@ public:
     /// Columns that stand from the start, in order; what rows bring besides is added behind, hidden when
     /// `addDiscovered` is false.
     void setColumns(QList<ColumnLayout> columns, bool addDiscovered);
+    /// Columns that exports of rows have at their end where they are not on screen.
+    void setExportedToo(const QStringList &columns);
     /// A filter of the owner's own (the state segment of the Devices page), on top of the operator's.
     void setBaseFilter(const filter::Expression &filter);
     /// Times are shown as ages against this clock; call once a second.

@@ -160,6 +160,7 @@ struct TableModel::Private {
 
     Export exporting;
     QStringList exportedToo;
+    QStringList exportedToo;
     std::shared_ptr<table::CancelFlag> copying;
     QThreadPool pool;
 };

@@ -2,7 +2,7 @@
 import QtQuick
 import Muster
 
-// One of the fourteen state shapes: each has a silhouette of its own, so that colour is never the only sign.
+// One of the state shapes: each has a silhouette of its own, so that colour is never the only sign.
 Icon {
     id: root
 

@@ -27,8 +27,8 @@ Rectangle {
     property alias cut: label.truncated
 
     readonly property bool first: column === 0
-    readonly property bool shaped: (kind === CellKind.Presence || kind === CellKind.Outcome) && Theme.isState(raw)
-    readonly property bool monoFace: isGroup ? !first || depth > 0 : kind !== CellKind.Text && kind !== CellKind.Flag && kind !== CellKind.Presence && kind !== CellKind.Outcome
+    readonly property bool shaped: (kind === CellKind.Presence || kind === CellKind.Outcome || kind === CellKind.Late) && Theme.isState(raw)
+    readonly property bool monoFace: isGroup ? !first || depth > 0 : kind !== CellKind.Text && kind !== CellKind.Flag && kind !== CellKind.Late && kind !== CellKind.Presence && kind !== CellKind.Outcome
     readonly property string shown: shaped && !isGroup ? Words.state(raw) : display
     readonly property int indent: first ? 16 + (grouped ? 16 * depth : 0) : 8
 
@@ -65,6 +65,7 @@ Rectangle {
             switch (root.kind) {
             case CellKind.Text:
             case CellKind.Flag:
+            case CellKind.Late:
             case CellKind.Duration:
             case CellKind.Milliseconds:
             case CellKind.Age:

@@ -69,7 +69,7 @@ QtObject {
     readonly property int drawerTime: UiSettings.reducedMotion ? 0 : 160
     readonly property int toastTime: UiSettings.reducedMotion ? 0 : 200
 
-    readonly property var states: ["online", "late", "offline", "never", "unknown", "in_sync", "drifted", "answered", "empty", "error", "silent", "waiting", "running", "draining"]
+    readonly property var states: ["online", "late", "offline", "never", "unknown", "in_sync", "drifted", "answered", "empty", "error", "silent", "waiting", "unexpected", "running", "draining"]
 
     function isState(name: string): bool {
         return states.includes(name)
@@ -84,6 +84,7 @@ QtObject {
             return ok
         case "late":
         case "silent":
+        case "unexpected":
         case "drifted":
         case "draining":
             return warn

@@ -55,6 +55,8 @@ QtObject {
             return qsTr("Silent")
         case "waiting":
             return qsTr("Waiting")
+        case "unexpected":
+            return qsTr("Unexpected")
         }
         return name
     }

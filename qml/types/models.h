@@ -187,6 +187,7 @@ public:
         Milliseconds = static_cast<int>(table::Kind::Milliseconds),
         Version = static_cast<int>(table::Kind::Version),
         Flag = static_cast<int>(table::Kind::Flag),
+        Late = static_cast<int>(table::Kind::Late),
         Presence = static_cast<int>(table::Kind::Presence),
         Outcome = static_cast<int>(table::Kind::Outcome),
         Identifier = static_cast<int>(table::Kind::Identifier)

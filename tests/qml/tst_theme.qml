@@ -62,7 +62,7 @@ TestCase {
     }
 
     function test_everyStateHasItsShape() {
-        compare(Theme.states.length, 14)
+        compare(Theme.states.length, 15)
         for (const state of Theme.states) {
             const image = createTemporaryQmlObject('import Muster; StatusShape { shape: "' + state + '" }', this)
             compare(image.status, Image.Ready, state)

@@ -459,6 +459,8 @@ private Q_SLOTS:
         row("fw", Type::Version, Kind::Version);
         row("seen_at", Type::Time, Kind::Time);
         row("enabled", Type::Bool, Kind::Flag);
+        row("late", Type::Bool, Kind::Late);
+        row("late", Type::Text, Kind::Text);
         row("load", Type::Double, Kind::Number);
         row("temp.unit", Type::Text, Kind::Text);
     }
