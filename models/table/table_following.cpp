@@ -44,26 +44,26 @@ void TableModel::Private::dropEvaluation()
     running.reset();
 }
 
-void TableModel::Private::evaluateNow()
+void TableModel::Private::evaluateNow(Mover mover)
 {
     dropEvaluation();
     pending = {};
     if (totalRows() > rowsAtOnce) {
-        evaluateOnWorker();
+        evaluateOnWorker(mover);
         return;
     }
     QElapsedTimer timer;
     timer.start();
     removedDuringEvaluation.clear();
-    take(*table::evaluate(*picture(), spec()), {});
+    take(*table::evaluate(*picture(), spec()), {}, mover);
     evaluationMillis = timer.elapsed();
 }
 
-void TableModel::Private::evaluateOnWorker()
+void TableModel::Private::evaluateOnWorker(Mover mover)
 {
     setBusy(true);
     removedDuringEvaluation.clear();
-    running = Evaluation{std::make_shared<table::CancelFlag>(false), generation};
+    running = Evaluation{std::make_shared<table::CancelFlag>(false), generation, mover};
     pool.start([model = q, d = this, snapshot = picture(), spec = spec(), task = *running]() mutable {
         QElapsedTimer timer;
         timer.start();
@@ -81,12 +81,12 @@ void TableModel::Private::evaluateOnWorker()
         const qint64 millis = timer.elapsed();
         QMetaObject::invokeMethod(
             model,
-            [d, made, millis, places = std::move(places), generation = task.generation]() mutable {
-                if (generation != d->generation)
+            [d, made, millis, places = std::move(places), task]() mutable {
+                if (task.generation != d->generation)
                     return;
                 d->running.reset();
                 d->evaluationMillis = millis;
-                d->take(std::move(**made), std::move(places));
+                d->take(std::move(**made), std::move(places), task.mover);
                 d->scheduleSettling();
             },
             Qt::QueuedConnection);
@@ -94,7 +94,7 @@ void TableModel::Private::evaluateOnWorker()
 }
 
 /// `places`: the line of each row, where it is known already.
-void TableModel::Private::take(table::View made, std::vector<std::uint32_t> places)
+void TableModel::Private::take(table::View made, std::vector<std::uint32_t> places, Mover mover)
 {
     std::swap(view, made);
     constexpr std::size_t manyGroups = 10'000;
@@ -105,7 +105,7 @@ void TableModel::Private::take(table::View made, std::vector<std::uint32_t> plac
     const bool areAllThere = removedDuringEvaluation.empty();
     takeOut(std::exchange(removedDuringEvaluation, {}));
     sinceEvaluation.start();
-    relayout();
+    relayout(mover);
     if (!places.empty() && areAllThere) {
         placesOfRows = std::move(places);
         placesAreValid = true;
@@ -195,7 +195,7 @@ void TableModel::Private::settle()
         const qint64 interval = std::max(soon ? membersInterval : orderInterval, share * evaluationMillis);
         const qint64 left = interval - since(sinceEvaluation);
         if (left <= 0) {
-            evaluateNow();
+            evaluateNow(Mover::Data);
             return;
         }
         wait = left;
@@ -205,7 +205,7 @@ void TableModel::Private::settle()
         if (left <= 0) {
             sinceInsertion.start();
             if (!insertPending()) {
-                evaluateNow();
+                evaluateNow(Mover::Data);
                 return;
             }
             if (!pending.any())
@@ -232,7 +232,7 @@ bool TableModel::Private::insertPending()
     pending.rows = false;
     pending.firstNew = noRow;
     pending.reused.clear();
-    relayout();
+    relayout(Mover::Data);
     announceCounts();
     return true;
 }
@@ -247,7 +247,11 @@ void TableModel::Private::removeGone(const std::vector<RowId> &removed)
     if (running)
         removedDuringEvaluation.insert(removedDuringEvaluation.end(), removed.begin(), removed.end());
     takeOut(removed);
-    relayout();
+    if (std::find(removed.begin(), removed.end(), current.line) != removed.end())
+        current.line = noLine; // its id may be another's soon
+    if (std::find(removed.begin(), removed.end(), anchor) != removed.end())
+        anchor = noRow;
+    relayout(Mover::Data);
 }
 
 /// Out of a plain view at once: a row that comes under the same id is inserted into it. The groups' rows are

@@ -28,7 +28,20 @@ const std::vector<std::uint32_t> &TableModel::Private::places() const
     return placesOfRows;
 }
 
-void TableModel::Private::relayout()
+void TableModel::Private::relayout(Mover mover)
+{
+    inView = {};
+    if (mover == Mover::Data)
+        Q_EMIT q->linesAboutToMove();
+    layOutLines();
+    findHeldLines();
+    const int by = movedBy();
+    inView = {};
+    if (by != 0)
+        Q_EMIT q->linesMoved(by);
+}
+
+void TableModel::Private::layOutLines()
 {
     const std::function<bool(RowId)> leftOut = [this](RowId row) { return isGone(row); };
     std::vector<LineId> changed;
@@ -127,6 +140,91 @@ void TableModel::Private::permute(std::vector<LineId> target)
     Q_EMIT q->layoutChanged({}, QAbstractItemModel::VerticalSortHint);
 }
 
+TableModel::Private::HeldLine TableModel::Private::hold(int line) const
+{
+    if (line < 0 || static_cast<std::size_t>(line) >= lines.size())
+        return {};
+    const LineId id = lines[static_cast<std::size_t>(line)];
+    return {id, Lines::isHeading(id) ? lineage.heading(id).path : 0, line};
+}
+
+void TableModel::Private::findAgain(HeldLine &held) const
+{
+    if (held.line == noLine) {
+        held.at = -1;
+        return;
+    }
+    const bool isHeading = Lines::isHeading(held.line);
+    const auto isIt = [this, &held, isHeading](LineId line) {
+        return isHeading ? Lines::isHeading(line) && lineage.heading(line).path == held.path
+                         : line == held.line;
+    };
+    if (held.at >= 0 && static_cast<std::size_t>(held.at) < lines.size() &&
+        isIt(lines[static_cast<std::size_t>(held.at)]))
+        return;
+    const auto found = std::find_if(lines.begin(), lines.end(), isIt);
+    held.at = found == lines.end() ? -1 : static_cast<int>(found - lines.begin());
+}
+
+void TableModel::Private::findHeldLines()
+{
+    const int before = current.at;
+    findAgain(current);
+    if (current.at != before)
+        Q_EMIT q->currentRowChanged();
+}
+
+/// As the held line went, or another one in view. One that no neighbour went along with was sorted elsewhere
+/// by itself: it is not followed.
+int TableModel::Private::movedBy() const
+{
+    constexpr int mostTried = 8;
+    const auto count = static_cast<int>(inView.lines.size());
+    const auto isAt = [this](int place, int i) {
+        const LineId line = inView.lines[static_cast<std::size_t>(i)];
+        return place >= 0 && static_cast<std::size_t>(place) < lines.size() &&
+               lines[static_cast<std::size_t>(place)] == line &&
+               !(Lines::isHeading(line) && lineage.isNumberedAnew());
+    };
+    const auto placeOf = [&](int i) {
+        if (isAt(inView.first + i, i))
+            return inView.first + i;
+        const auto found = std::find(lines.begin(), lines.end(), inView.lines[static_cast<std::size_t>(i)]);
+        return static_cast<int>(found - lines.begin());
+    };
+    for (int tried = 0; tried < std::min(count, mostTried); ++tried) {
+        const int i = tried == 0 ? inView.held - inView.first : tried;
+        if (i < 0 || i >= count)
+            continue;
+        const int place = placeOf(i);
+        if (isAt(place, i) &&
+            ((i > 0 && isAt(place - 1, i - 1)) || (i + 1 < count && isAt(place + 1, i + 1))))
+            return place - (inView.first + i);
+    }
+    return 0;
+}
+
+void TableModel::keepInView(int first, int last, int held)
+{
+    const int begin = std::max(first - 1, 0);
+    const int end = std::min(last + 2, rowCount());
+    if (begin < end)
+        d->inView = {{d->lines.begin() + begin, d->lines.begin() + end}, begin, held};
+}
+
+int TableModel::currentRow() const
+{
+    return d->current.at;
+}
+
+void TableModel::setCurrentRow(int row)
+{
+    if (row == d->current.at) // where a line went that is not shown now, too: it may come back
+        return;
+    d->current = d->hold(row);
+    Q_EMIT currentRowChanged();
+}
+
 bool TableModel::isGroup(int row) const
 {
     return row >= 0 && row < rowCount() && Lines::isHeading(d->lines[static_cast<std::size_t>(row)]);
@@ -142,13 +240,13 @@ void TableModel::setExpanded(int row, bool expanded)
     d->lineage.setExpanded(path, expanded);
     if (columnCount() > 0)
         Q_EMIT dataChanged(index(row, 0), index(row, columnCount() - 1), {ExpandedRole});
-    d->relayout();
+    d->relayout(Private::Mover::Operator);
 }
 
 void TableModel::setAllExpanded(bool expanded)
 {
     d->lineage.setAllExpanded(expanded);
-    d->relayout();
+    d->relayout(Private::Mover::Operator);
     if (columnCount() > 0)
         d->announceRows({}, 0, columnCount() - 1, {ExpandedRole});
 }

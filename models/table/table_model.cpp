@@ -168,8 +168,11 @@ void TableModel::Private::startAfresh(std::optional<table::Table> next)
     selected.clear();
     selectedCount = 0;
     anchor = noRow;
+    const bool hadCurrent = std::exchange(current, {}).at >= 0;
     resolveColumns();
     q->endResetModel();
+    if (hadCurrent)
+        Q_EMIT q->currentRowChanged();
     if (wasPaused)
         Q_EMIT q->pausedChanged();
     if (wasWatched)
@@ -256,7 +259,7 @@ void TableModel::setPaused(bool paused)
     d->kindsChanged();
     if (!d->shown.empty())
         d->announceRows({}, 0, static_cast<int>(d->shown.size()) - 1, {});
-    d->evaluateNow();
+    d->evaluateNow(Private::Mover::Data);
     d->announceCounts();
     d->announceRound();
     Q_EMIT columnsChanged();

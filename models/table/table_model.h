@@ -64,6 +64,9 @@ class TableModel : public QAbstractTableModel {
                    aggregatesChanged)                                  ///< "avg cpu.pct"
     Q_PROPERTY(QVariantList sortKeys READ sortKeys NOTIFY sortChanged) ///< [{column, descending}]
     Q_PROPERTY(int selectedCount READ selectedCount NOTIFY selectionChanged)
+    /// The line under the keys. It goes where what stands on it goes; -1 when that is not shown, or none was
+    /// set.
+    Q_PROPERTY(int currentRow READ currentRow WRITE setCurrentRow NOTIFY currentRowChanged)
     Q_PROPERTY(muster::ColumnListModel *columnList READ columnList CONSTANT)
     Q_PROPERTY(bool watched READ watched NOTIFY watchedChanged)        ///< rounds are followed
     Q_PROPERTY(int changedCells READ changedCells NOTIFY roundChanged) ///< in the present round
@@ -137,6 +140,8 @@ public:
     void setAggregates(const QStringList &aggregates);
     QVariantList sortKeys() const;
     int selectedCount() const;
+    int currentRow() const;
+    void setCurrentRow(int row);
     ColumnListModel *columnList() const;
     int exportProgress() const;
     bool watched() const;
@@ -167,6 +172,9 @@ public:
     Q_INVOKABLE void setExpanded(int row, bool expanded);
     Q_INVOKABLE void setAllExpanded(bool expanded);
     Q_INVOKABLE int parentRow(int row) const; ///< the heading above; -1 at the top
+    /// A view's answer to linesAboutToMove(): the lines that it shows, and which of them should stay where it
+    /// is before all others.
+    Q_INVOKABLE void keepInView(int first, int last, int held);
 
     Q_INVOKABLE void select(int row, muster::TableModel::SelectMode mode);
     Q_INVOKABLE void selectAll();
@@ -208,6 +216,10 @@ Q_SIGNALS:
     void aggregatesChanged();
     void sortChanged();
     void selectionChanged();
+    void currentRowChanged();
+    /// Lines are about to move because of what devices say, not of what the operator did.
+    void linesAboutToMove();
+    void linesMoved(int by); ///< what was in view is as many lines further down
     void columnsChanged(); ///< order, visibility, titles; widths too
     void watchedChanged();
     void roundChanged();

@@ -16,6 +16,7 @@
 namespace muster {
 
 constexpr std::uint32_t nowhere = ~std::uint32_t{0}; ///< the line of a row that has none
+constexpr LineId noLine = ~LineId{0};
 
 QString toQString(std::string_view utf8);
 QString aggregateText(const table::Aggregate &aggregate); ///< "avg cpu.pct"
@@ -28,18 +29,35 @@ struct TableModel::Private {
         table::Kind kind = table::Kind::Text;
         int aggregate = -1; ///< which aggregate its group cells show
     };
+    /// What lines move by: what the operator asks for, or what devices say meanwhile.
+    enum class Mover { Operator, Data };
     /// An evaluation on a worker. What it brings is dropped unless `generation` is still the model's.
     struct Evaluation {
         std::shared_ptr<table::CancelFlag> cancel;
         quint64 generation = 0;
+        Mover mover = Mover::Operator;
+    };
+    /// A line that is found again wherever it goes: a row by its id, a heading by its path.
+    struct HeldLine {
+        LineId line = noLine;
+        std::uint64_t path = 0;
+        int at = -1; ///< -1 while it is not shown
+    };
+    /// The lines that a view shows, and one on either side.
+    struct InView {
+        std::vector<LineId> lines;
+        int first = 0;
+        int held = 0;
     };
     struct Export {
         std::shared_ptr<table::CancelFlag> cancel;
         int percent = -1; ///< -1: none running
     };
     struct Remembered {
+        QString name;
         bool visible = true;
         int width = 0;
+        bool isOffered = true;
     };
     /// What batches did that the view does not show yet.
     struct Pending {
@@ -73,9 +91,9 @@ struct TableModel::Private {
     void announceLayoutRow(int layoutRow, int role);
 
     table::ViewSpec spec() const;
-    void evaluateNow();
-    void evaluateOnWorker();
-    void take(table::View view, std::vector<std::uint32_t> places);
+    void evaluateNow(Mover mover = Mover::Operator);
+    void evaluateOnWorker(Mover mover);
+    void take(table::View view, std::vector<std::uint32_t> places, Mover mover);
     void dropEvaluation();
     void scheduleSettling();
     void settle();
@@ -87,11 +105,16 @@ struct TableModel::Private {
     void takeOut(std::vector<table::RowId> removed);
     bool isGone(table::RowId row) const { return hasGone && row < gone.size() && gone[row]; }
 
-    void relayout();
+    void relayout(Mover mover);
+    void layOutLines();
     void moveTo(std::vector<LineId> target);
     void permute(std::vector<LineId> target);
     void replaceLines(std::vector<LineId> target);
     const std::vector<std::uint32_t> &places() const; ///< line of each row; ~0 where it has none
+    HeldLine hold(int line) const;
+    void findAgain(HeldLine &held) const;
+    void findHeldLines();
+    int movedBy() const;
     std::size_t shownRows() const;
     void setBusy(bool value);
     void announceCounts();
@@ -146,6 +169,8 @@ struct TableModel::Private {
     std::vector<bool> selected;
     int selectedCount = 0;
     table::RowId anchor = table::noRow;
+    HeldLine current;
+    InView inView; ///< while lines move
 
     std::optional<Evaluation> running;
     quint64 generation = 0;
@@ -159,7 +184,6 @@ struct TableModel::Private {
     std::size_t announcedShown = 0;
 
     Export exporting;
-    QStringList exportedToo;
     QStringList exportedToo;
     std::shared_ptr<table::CancelFlag> copying;
     QThreadPool pool;

@@ -13,7 +13,7 @@ FocusScope {
     property int rowHeight: Theme.denseRow
     property string label
     property string layoutKey ///< where the columns' layout is remembered; empty: not at all
-    property int currentRow: -1
+    property int currentRow: -1 ///< follows the model's, which goes where its row goes
     property int currentColumn: 0
 
     // TableView lays its columns out from the left in every locale; header and cells go with it.
@@ -27,7 +27,7 @@ FocusScope {
 
     property var widths: []
     property int revision: 0
-    property int anchorRow: -1
+    property int lastRow: 0 ///< where the current row was before it went out of sight
 
     // What a column may be narrowed to before the table scrolls sideways.
     function narrowest(column: int): int {
@@ -141,12 +141,10 @@ FocusScope {
         if (row < 0 || row >= model.rowCount())
             return
         currentRow = row
-        if (modifiers & Qt.ShiftModifier) {
+        if (modifiers & Qt.ShiftModifier)
             model.select(row, TableModel.Range)
-        } else {
+        else
             model.select(row, modifiers & Qt.ControlModifier ? TableModel.Toggle : TableModel.Replace)
-            anchorRow = row
-        }
     }
 
     function moveTo(row: int, extend: bool) {
@@ -158,6 +156,11 @@ FocusScope {
         reveal(currentRow)
         if (extend)
             model.select(currentRow, TableModel.Range)
+    }
+
+    // From where the row under the keys was, if it is not shown any more.
+    function step(by: int, extend: bool) {
+        moveTo(currentRow >= 0 ? currentRow + by : by > 0 ? lastRow + by - 1 : lastRow + by, extend)
     }
 
     function reveal(row: int) {
@@ -192,7 +195,15 @@ FocusScope {
         layoutColumns()
     }
     onWidthChanged: relayout.restart()
-    onModelChanged: relayout.restart()
+    onModelChanged: {
+        currentRow = model.currentRow
+        relayout.restart()
+    }
+    onCurrentRowChanged: {
+        if (currentRow >= 0)
+            lastRow = currentRow
+        model.currentRow = currentRow
+    }
 
     Timer {
         id: relayout
@@ -215,6 +226,20 @@ FocusScope {
         }
         function onSortChanged() {
             ++root.revision
+        }
+        function onCurrentRowChanged() {
+            root.currentRow = root.model.currentRow
+        }
+        // What is read stays where it is while rows come and go above, first of all the row under the pointer.
+        function onLinesAboutToMove() {
+            if (table.contentY <= 0 || table.moving || vertical.pressed)
+                return
+            const last = Math.floor((table.contentY + table.height - 1) / root.rowHeight)
+            const held = pointer.hovered ? pointer.row : root.currentRow
+            root.model.keepInView(root.firstVisibleRow, last, held >= root.firstVisibleRow && held <= last ? held : root.firstVisibleRow)
+        }
+        function onLinesMoved(by: int) {
+            table.contentY = Math.max(0, table.contentY + by * root.rowHeight)
         }
         function onModelReset() {
             toolTip.close()
@@ -240,16 +265,16 @@ FocusScope {
         const control = (event.modifiers & Qt.ControlModifier) !== 0
         switch (event.key) {
         case Qt.Key_Down:
-            moveTo(currentRow + 1, extend)
+            step(1, extend)
             break
         case Qt.Key_Up:
-            moveTo(currentRow - 1, extend)
+            step(-1, extend)
             break
         case Qt.Key_PageDown:
-            moveTo(currentRow + rowsPerPage, extend)
+            step(rowsPerPage, extend)
             break
         case Qt.Key_PageUp:
-            moveTo(currentRow - rowsPerPage, extend)
+            step(-rowsPerPage, extend)
             break
         case Qt.Key_Home:
             moveTo(0, extend)

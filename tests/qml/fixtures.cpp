@@ -132,6 +132,13 @@ void Fixtures::set(const QString &key, const QString &column, const QVariant &va
     m_table.apply(batch);
 }
 
+void Fixtures::remove(const QString &key)
+{
+    table::Batch batch;
+    batch.remove(key.toStdString());
+    m_table.apply(batch);
+}
+
 void Fixtures::beginRound(double atMillis)
 {
     m_table.beginRound(static_cast<qint64>(atMillis) * 1000);

@@ -32,6 +32,7 @@ public:
     Q_INVOKABLE QStringList hostileTexts() const;
     /// Sets a cell of `table`; a Date becomes a time, undefined makes the cell absent.
     Q_INVOKABLE void set(const QString &key, const QString &column, const QVariant &value);
+    Q_INVOKABLE void remove(const QString &key);
     Q_INVOKABLE void beginRound(double atMillis);
     Q_INVOKABLE void endRounds();
     Q_INVOKABLE QString clipboard() const;

@@ -145,7 +145,7 @@ Item {
             table.moveToColumn(cpu)
             verify(row.Accessible.description.startsWith("cpu.pct: " + cell(0, cpu)), row.Accessible.description)
             const rows = findChild(table, "rows")
-            tryVerify(() => rows.itemAtCell(Qt.point(0, 0)) !== null)
+            tryVerify(() => rows.itemAtCell(Qt.point(0, 0))?.display === "d-000")
             const item = rows.itemAtCell(Qt.point(0, 0))
             compare(item.Accessible.role, Accessible.Cell)
             compare(item.Accessible.name, "d-000")
@@ -244,8 +244,8 @@ Item {
         }
 
         function test_layoutIsRemembered() {
+            const layout = key => String(UiSettings.value("table/" + key, ""))
             const site = columnOf("site")
-            const saved = model.columnWidth(site)
             model.setColumnWidth(site, 222)
             table.rememberLayout()
             model.setColumnWidth(site, 111)
@@ -264,6 +264,51 @@ Item {
             model.sortByColumn(columnOf("cpu.pct"), false)
             tryVerify(() => !model.busy)
             compare(rows.contentY, y)
+        }
+
+        function test_rowsStayUnderThePointerAndTheKeys() {
+            const rows = findChild(table, "rows")
+            model.sortByColumn(columnOf("device"), false)
+            table.moveTo(99, false)
+            table.moveTo(70, false)
+            keyClick(Qt.Key_Up)
+            compare(table.currentRow, 69)
+            const name = cell(69, 0)
+            const y = rows.contentY
+            verify(y > 0)
+            const top = rows.itemAtCell(Qt.point(0, table.firstVisibleRow))
+            const first = top.display
+            Fixtures.set("a-1", "site", "new") // above
+            tryCompare(table, "currentRow", 70)
+            compare(rows.contentY, y + 24)
+            tryVerify(() => rows.itemAtCell(Qt.point(0, table.firstVisibleRow))?.display === first)
+            compare(rows.itemAtCell(Qt.point(0, table.firstVisibleRow)).y, table.firstVisibleRow * 24)
+            compare(cell(table.currentRow, 0), name)
+            keyClick(Qt.Key_Space)
+            compare(TableTools.selectedKeys(model), [name])
+
+            hover(table.rowsPerPage - 2, 0)
+            const under = cell(table.firstVisibleRow + table.rowsPerPage - 2, 0)
+            Fixtures.set("a-2", "site", "new")
+            Fixtures.set(cell(table.firstVisibleRow + 3, 0) + "-", "site", "new") // in view, above the pointer
+            tryVerify(() => model.rowShown === 103)
+            compare(cell(table.firstVisibleRow + table.rowsPerPage - 2, 0), under)
+
+            // Out of sight, the keys have nothing, and go on from where it was.
+            const was = table.currentRow
+            Fixtures.remove(name)
+            tryCompare(table, "currentRow", -1)
+            keyClick(Qt.Key_Space)
+            compare(model.selectedCount, 0)
+            keyClick(Qt.Key_Down)
+            compare(table.currentRow, was)
+
+            // At the top, what comes is seen.
+            table.moveTo(0, false)
+            compare(rows.contentY, 0)
+            Fixtures.set("a-0", "site", "new")
+            tryCompare(table, "currentRow", 1)
+            compare(rows.contentY, 0)
         }
 
         function test_columnsFillTheWidth() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "watched_model.h"
 
+#include <QSignalSpy>
 #include <QTest>
 
 using namespace muster;
@@ -89,6 +90,104 @@ private Q_SLOTS:
         QTRY_VERIFY(!model.busy());
         QVERIFY(model.rowOfKey(QStringLiteral("reuses0")) >= 0);
         QCOMPARE(model.rowShown(), 30'000);
+        QVERIFY(watched.isTrue());
+    }
+
+    void theCurrentRowIsADevicesRow()
+    {
+        TableModel model("device");
+        Watched watched(model);
+        fill(model, 50);
+        model.sortByColumn(0, false);
+        const auto current = [&model] { return model.keyAt(model.currentRow()); };
+        QCOMPARE(model.currentRow(), -1);
+        model.setCurrentRow(10);
+        QCOMPARE(current(), QStringLiteral("d1010"));
+        QSignalSpy moved(&model, &TableModel::currentRowChanged);
+        Batch batch;
+        addDevices(batch, "a", 7); // above
+        model.apply(batch);
+        QTRY_COMPARE(model.currentRow(), 17);
+        QCOMPARE(current(), QStringLiteral("d1010"));
+        batch.remove("d1005");
+        batch.remove("d1020");
+        model.apply(batch);
+        QCOMPARE(model.currentRow(), 16);
+        QCOMPARE(moved.size(), 2);
+        model.sortByColumn(columnOf(model, QStringLiteral("mem.free")), false);
+        QCOMPARE(current(), QStringLiteral("d1010"));
+
+        // Out of sight it is nobody, and comes back with its device.
+        model.setQuickFilter(QStringLiteral("d1011"));
+        QCOMPARE(model.currentRow(), -1);
+        model.setQuickFilter(QString());
+        QCOMPARE(current(), QStringLiteral("d1010"));
+        // Whoever has its id next is not it.
+        batch.remove("d1010");
+        model.apply(batch);
+        QCOMPARE(model.currentRow(), -1);
+        addDevices(batch, "reuses", 1);
+        model.apply(batch);
+        QTRY_VERIFY(model.rowOfKey(QStringLiteral("reuses0")) >= 0);
+        QCOMPARE(model.currentRow(), -1);
+
+        model.setGroupBy({QStringLiteral("group")});
+        const int heading = model.parentRow(model.rowOfKey(QStringLiteral("d1002")));
+        model.setCurrentRow(heading);
+        model.setExpanded(0, false);
+        QVERIFY(model.currentRow() < heading);
+        QVERIFY(model.isGroup(model.currentRow()));
+        QCOMPARE(model.currentRow(), model.parentRow(model.rowOfKey(QStringLiteral("d1002"))));
+        QVERIFY(watched.isTrue());
+        model.clearRows();
+        QCOMPARE(model.currentRow(), -1);
+    }
+
+    void whatIsInViewIsKeptThere()
+    {
+        TableModel model("device");
+        Watched watched(model);
+        fill(model, 200);
+        model.sortByColumn(columnOf(model, QStringLiteral("cpu.pct")), false);
+        const QString held = model.keyAt(105);
+        connect(&model, &TableModel::linesAboutToMove, this, [&model, &held] {
+            const int row = model.rowOfKey(held);
+            model.keepInView(row - 5, row + 15, row);
+        });
+        int shift = 0;
+        connect(&model, &TableModel::linesMoved, this, [&shift](int by) { shift += by; });
+        Batch batch;
+        const auto place = [&batch](const char *key, double at) { batch.set(key, "cpu.pct", at); };
+        for (const char *key : {"n1", "n2", "n3"})
+            place(key, 1.1); // above
+        place("n4", 52.6);   // in view, below the row that is held
+        place("n5", 90.1);
+        model.apply(batch);
+        QTRY_VERIFY(model.rowOfKey(QStringLiteral("n5")) >= 0);
+        QCOMPARE(shift, 3);
+        batch.remove("d1001");
+        batch.remove("d1103"); // in view, above it
+        model.apply(batch);
+        QCOMPARE(shift, 1);
+        // Rows that change places around it.
+        place("d1190", 0.5);
+        place("d1104", 99.5);
+        place("d1106", 99.6);
+        model.apply(batch);
+        QTRY_COMPARE(model.rowOfKey(QStringLiteral("d1106")), model.rowCount() - 1);
+        QCOMPARE(model.rowOfKey(held), 105 + shift);
+        // It goes somewhere else alone: the rows that it was among stay.
+        const int before = shift;
+        const int next = model.rowOfKey(QStringLiteral("d1108"));
+        place("d1105", 99.7);
+        model.apply(batch);
+        QTRY_COMPARE(model.rowOfKey(QStringLiteral("d1105")), model.rowCount() - 1);
+        QCOMPARE(shift, before);
+        QCOMPARE(model.rowOfKey(QStringLiteral("d1108")), next - 1);
+        // What the operator does is not made up for.
+        model.setExpression(QStringLiteral("cpu.pct > 20"));
+        model.sortByColumn(0, false);
+        QCOMPARE(shift, before);
         QVERIFY(watched.isTrue());
     }
 
