@@ -2693,10 +2693,6 @@
         <translation>Runde %1</translation>
     </message>
     <message>
-        <source>%1 cells changed in %2 rows</source>
-        <translation>%1 Zellen in %2 Zeilen geändert</translation>
-    </message>
-    <message>
         <source>%1 added</source>
         <translation>%1 hinzugekommen</translation>
     </message>
@@ -2715,6 +2711,21 @@
     <message>
         <source>next in %1 s</source>
         <translation>nächste in %1 s</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln cell(s) changed</source>
+        <translation>
+            <numerusform>%Ln Zelle geändert</numerusform>
+            <numerusform>%Ln Zellen geändert</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>in %Ln row(s)</source>
+        <comment>where cells changed</comment>
+        <translation>
+            <numerusform>in %Ln Zeile</numerusform>
+            <numerusform>in %Ln Zeilen</numerusform>
+        </translation>
     </message>
 </context>
 <context>

@@ -171,6 +171,24 @@
     </message>
 </context>
 <context>
+    <name>muster::QueryWatch</name>
+    <message numerus="yes">
+        <source>%Ln cell(s) changed</source>
+        <translation>
+            <numerusform>%Ln cell changed</numerusform>
+            <numerusform>%Ln cells changed</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>in %Ln row(s)</source>
+        <comment>where cells changed</comment>
+        <translation>
+            <numerusform>in %Ln row</numerusform>
+            <numerusform>in %Ln rows</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>muster::TableModel</name>
     <message numerus="yes">
         <source>%n row(s) are too much for the clipboard. Export them to a file instead.</source>

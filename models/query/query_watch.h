@@ -8,7 +8,8 @@
 
 namespace muster {
 
-/// When a question is asked again, and what came of it. Does not ask by itself. GUI thread.
+/// When a question is asked again, and what came of it: each so many seconds from the first round on, without
+/// those that would overlap. Does not ask by itself. GUI thread.
 class QueryWatch : public QObject {
     Q_OBJECT
     Q_PROPERTY(bool active READ active NOTIFY changed)

@@ -3,6 +3,7 @@
 #include "query/query_controller.h"
 #include "support/fleet.h"
 
+#include <QElapsedTimer>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 
@@ -29,6 +30,7 @@ private Q_SLOTS:
     void watchesTheFleet();
     void watchFollowsWhoComesAndGoes();
     void watchWaitsForTheLink();
+    void watchKeepsItsTime();
     void draftComesBack();
     void savesLoadsAndKnowsEdits();
     void conflictLosesNothing();
@@ -312,7 +314,7 @@ void QueryPageTest::watchesTheFleet()
     QTRY_COMPARE_WITH_TIMEOUT(watch.round(), 3, 20'000);
     QVERIFY(m_query->running()); // between two rounds as well
     QVERIFY(!m_query->canRun());
-    QTRY_VERIFY_WITH_TIMEOUT(!m_query->asking() && watch.text().contains(QStringLiteral("cells changed")),
+    QTRY_VERIFY_WITH_TIMEOUT(!m_query->asking() && watch.text().contains(QStringLiteral(" changed in ")),
                              10'000);
     QVERIFY(watch.changedCells() > 0); // uptime, if nothing else
     QVERIFY(watch.text().startsWith(QStringLiteral("Round 3, ")));
@@ -376,6 +378,34 @@ void QueryPageTest::watchWaitsForTheLink()
     QTRY_VERIFY_WITH_TIMEOUT(watch.round() > round, 10'000); // by itself
     QVERIFY(!watch.paused());
     m_query->cancel();
+}
+
+void QueryPageTest::watchKeepsItsTime()
+{
+    QueryWatch watch;
+    QElapsedTimer since;
+    int dues = 0, slowRound = 0;
+    qint64 last = 0, afterSlow = 0;
+    connect(&watch, &QueryWatch::due, this, [&] {
+        last = since.elapsed();
+        ++dues;
+        watch.beginRound();
+        if (dues == slowRound) // takes longer than until the next
+            QTimer::singleShot(1300, &watch, [&watch] { watch.endRound({}); });
+        else
+            watch.endRound({});
+        if (slowRound > 0 && dues == slowRound + 1)
+            afterSlow = last;
+    });
+    since.start();
+    watch.start(1);
+    watch.endRound({});
+    QTRY_COMPARE_WITH_TIMEOUT(dues, 7, 15'000);
+    QVERIFY2(last >= 6'990 && last < 7'250, qPrintable(QString::number(last))); // late ones do not add up
+    slowRound = 8;
+    QTRY_COMPARE_WITH_TIMEOUT(dues, 9, 10'000);
+    QVERIFY2(afterSlow >= 9'990 && afterSlow < 10'250, qPrintable(QString::number(afterSlow)));
+    watch.stop();
 }
 
 void QueryPageTest::draftComesBack()
