@@ -2303,6 +2303,185 @@
     </message>
 </context>
 <context>
+    <name>muster::ErrorText</name>
+    <message>
+        <source>There is no connection to the server.</source>
+        <translation>Es besteht keine Verbindung zum Server.</translation>
+    </message>
+    <message>
+        <source>The server cannot be reached.</source>
+        <translation>Der Server ist nicht zu erreichen.</translation>
+    </message>
+    <message>
+        <source>The server did not answer in time.</source>
+        <translation>Der Server hat nicht rechtzeitig geantwortet.</translation>
+    </message>
+    <message>
+        <source>Nobody listens there.</source>
+        <translation>Dort hört niemand zu.</translation>
+    </message>
+    <message>
+        <source>This user may not do that.</source>
+        <translation>Dieser Benutzer darf das nicht.</translation>
+    </message>
+    <message>
+        <source>The server refuses this user.</source>
+        <translation>Der Server weist diesen Benutzer ab.</translation>
+    </message>
+    <message>
+        <source>The encrypted connection cannot be made.</source>
+        <translation>Die verschlüsselte Verbindung kommt nicht zustande.</translation>
+    </message>
+    <message>
+        <source>That is more than the server takes.</source>
+        <translation>Das ist mehr, als der Server annimmt.</translation>
+    </message>
+    <message>
+        <source>That cannot be a subject.</source>
+        <translation>Das kann kein Subject sein.</translation>
+    </message>
+    <message>
+        <source>The server reported an error.</source>
+        <translation>Der Server hat einen Fehler gemeldet.</translation>
+    </message>
+    <message>
+        <source>That cannot be a key.</source>
+        <translation>Das kann kein Schlüssel sein.</translation>
+    </message>
+    <message>
+        <source>Somebody else changed it meanwhile.</source>
+        <translation>Jemand anderes hat es inzwischen geändert.</translation>
+    </message>
+    <message>
+        <source>It is not there any more.</source>
+        <translation>Es ist nicht mehr da.</translation>
+    </message>
+    <message>
+        <source>No device is in this scope and matches what is known of it.</source>
+        <translation>Kein Gerät liegt in diesem Umfang und passt nach dem, was bekannt ist.</translation>
+    </message>
+    <message>
+        <source>This deadline is out of range.</source>
+        <translation>Diese Frist liegt außerhalb der Grenzen.</translation>
+    </message>
+    <message>
+        <source>The query is still under way.</source>
+        <translation>Die Abfrage läuft noch.</translation>
+    </message>
+    <message>
+        <source>This subject cannot be asked on.</source>
+        <translation>Auf diesem Subject kann nicht gefragt werden.</translation>
+    </message>
+    <message>
+        <source>That cannot be the name of a service.</source>
+        <translation>So kann kein Dienst heißen.</translation>
+    </message>
+    <message>
+        <source>That cannot be a site.</source>
+        <translation>Das kann kein Standort sein.</translation>
+    </message>
+    <message>
+        <source>That cannot be a group.</source>
+        <translation>Das kann keine Gruppe sein.</translation>
+    </message>
+    <message>
+        <source>That cannot be a device.</source>
+        <translation>Das kann kein Gerät sein.</translation>
+    </message>
+    <message>
+        <source>That many replies cannot be expected.</source>
+        <translation>So viele Antworten können nicht erwartet werden.</translation>
+    </message>
+    <message>
+        <source>This gap is out of range.</source>
+        <translation>Diese Pause liegt außerhalb der Grenzen.</translation>
+    </message>
+    <message>
+        <source>A subject does not tell who is silent.</source>
+        <translation>Ein Subject sagt nicht, wer stumm ist.</translation>
+    </message>
+    <message>
+        <source>A saved query cannot have this name.</source>
+        <translation>So kann eine gespeicherte Abfrage nicht heißen.</translation>
+    </message>
+    <message>
+        <source>No saved query has this name.</source>
+        <translation>Keine gespeicherte Abfrage heißt so.</translation>
+    </message>
+    <message>
+        <source>The saved question cannot be read.</source>
+        <translation>Die gespeicherte Frage kann nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <source>The account is not prepared for shared queries.</source>
+        <translation>Das Konto ist nicht für geteilte Abfragen vorbereitet.</translation>
+    </message>
+    <message>
+        <source>The query is too large to be shared.</source>
+        <translation>Die Abfrage ist zu groß, um geteilt zu werden.</translation>
+    </message>
+    <message>
+        <source>The filter is not complete.</source>
+        <translation>Der Filter ist nicht vollständig.</translation>
+    </message>
+    <message>
+        <source>The filter cannot be read.</source>
+        <translation>Der Filter kann nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <source>The run is not in the history.</source>
+        <translation>Der Lauf ist nicht im Verlauf.</translation>
+    </message>
+    <message>
+        <source>The results of this run are gone: only its question was kept.</source>
+        <translation>Die Ergebnisse dieses Laufs sind weg: Nur seine Frage wurde behalten.</translation>
+    </message>
+    <message>
+        <source>The results of this run are damaged.</source>
+        <translation>Die Ergebnisse dieses Laufs sind beschädigt.</translation>
+    </message>
+    <message>
+        <source>The file of queries and runs is in use by another program.</source>
+        <translation>Die Datei der Abfragen und Läufe wird von einem anderen Programm benutzt.</translation>
+    </message>
+    <message>
+        <source>The disk that holds the file of queries and runs is full.</source>
+        <translation>Der Datenträger mit der Datei der Abfragen und Läufe ist voll.</translation>
+    </message>
+    <message>
+        <source>The file of queries and runs was damaged.</source>
+        <translation>Die Datei der Abfragen und Läufe war beschädigt.</translation>
+    </message>
+    <message>
+        <source>The file of queries and runs cannot be opened for writing.</source>
+        <translation>Die Datei der Abfragen und Läufe kann nicht zum Schreiben geöffnet werden.</translation>
+    </message>
+    <message>
+        <source>The file of queries and runs is one of another program.</source>
+        <translation>Die Datei der Abfragen und Läufe gehört einem anderen Programm.</translation>
+    </message>
+    <message>
+        <source>The file of queries and runs was written by a later Muster.</source>
+        <translation>Die Datei der Abfragen und Läufe stammt von einem neueren Muster.</translation>
+    </message>
+    <message>
+        <source>The file of queries and runs could not be read or written.</source>
+        <translation>Die Datei der Abfragen und Läufe konnte nicht gelesen oder geschrieben werden.</translation>
+    </message>
+    <message>
+        <source>The connection was lost: answers sent meanwhile did not arrive, so those who count as silent may have answered. Ask the silent again.</source>
+        <translation>Die Verbindung brach ab: Antworten aus dieser Zeit kamen nicht an. Wer als stumm gilt, kann geantwortet haben. Fragen Sie die stummen noch einmal.</translation>
+    </message>
+    <message>
+        <source>Not all of those who are silent were asked.</source>
+        <translation>Nicht alle, die stumm blieben, wurden gefragt.</translation>
+    </message>
+    <message>
+        <source>This user may not ask, or may not hear what is answered.</source>
+        <translation>Dieser Benutzer darf nicht fragen oder die Antworten nicht hören.</translation>
+    </message>
+</context>
+<context>
     <name>muster::FleetController</name>
     <message>
         <source>Presence</source>

@@ -13,8 +13,9 @@
 /// Text between the engine and the page.
 namespace muster::query {
 
-QString shown(std::string_view raw);  ///< controls and bidirectional characters made visible; at most 512
-QString sentence(const Error &error); ///< what failed and what to do
+QString shown(std::string_view raw); ///< controls and bidirectional characters made visible; at most 512
+/// What failed and what to do. In another language than English what the code stands for, then those words.
+QString sentence(const Error &error);
 std::vector<std::string> plain(const QStringList &list);
 QStringList strings(const std::vector<std::string> &list);
 

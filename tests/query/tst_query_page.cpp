@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "demo/demo_fleet.h"
 #include "query/query_controller.h"
+#include "query/query_text.h"
 #include "support/fleet.h"
 
 #include <QElapsedTimer>
 #include <QSignalSpy>
 #include <QTemporaryDir>
+#include <QTranslator>
 
 #include <atomic>
 
@@ -31,6 +33,7 @@ private Q_SLOTS:
     void watchFollowsWhoComesAndGoes();
     void watchWaitsForTheLink();
     void watchKeepsItsTime();
+    void errorsAreInTheUsersLanguage();
     void draftComesBack();
     void savesLoadsAndKnowsEdits();
     void conflictLosesNothing();
@@ -406,6 +409,28 @@ void QueryPageTest::watchKeepsItsTime()
     QTRY_COMPARE_WITH_TIMEOUT(dues, 9, 10'000);
     QVERIFY2(afterSlow >= 9'990 && afterSlow < 10'250, qPrintable(QString::number(afterSlow)));
     watch.stop();
+}
+
+void QueryPageTest::errorsAreInTheUsersLanguage()
+{
+    struct Foreign : QTranslator {
+        QString translate(const char *context, const char *text, const char *, int) const override
+        {
+            return qstrcmp(context, "muster::ErrorText") == 0
+                       ? QStringLiteral("[") + QLatin1String(text) + QLatin1Char(']')
+                       : QString();
+        }
+        bool isEmpty() const override { return false; }
+    };
+    const Error error{"nats.timeout", "It took 5 s", "Ask again."};
+    QCOMPARE(query::sentence(error), QStringLiteral("It took 5 s. Ask again."));
+    Foreign foreign;
+    QCoreApplication::installTranslator(&foreign);
+    const QString known = query::sentence(error);
+    const QString unknown = query::sentence({"moon.full", "It is bright", {}});
+    QCoreApplication::removeTranslator(&foreign);
+    QCOMPARE(known, QStringLiteral("[The server did not answer in time.] (It took 5 s. Ask again.)"));
+    QCOMPARE(unknown, QStringLiteral("It is bright."));
 }
 
 void QueryPageTest::draftComesBack()
