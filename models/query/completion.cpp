@@ -187,6 +187,30 @@ std::string rounded(double number, bool isBytes)
     return out.append(unit);
 }
 
+/// A text between quotes of this kind, as a filter writes it.
+std::string inQuotes(std::string_view value, char quote)
+{
+    const std::string printed = filter::Expression::equals("x", Value(std::string(value))).print().substr(4);
+    if (quote == '"')
+        return printed;
+    std::string text(1, quote);
+    const std::string_view inner = std::string_view(printed).substr(1, printed.size() - 2);
+    for (std::size_t at = 0; at < inner.size(); ++at) {
+        if (inner.substr(at).starts_with("\\\"")) {
+            text += '"';
+            ++at;
+        } else if (inner[at] == '\\') {
+            text += inner.substr(at, 2);
+            ++at;
+        } else {
+            if (inner[at] == quote)
+                text += '\\';
+            text += inner[at];
+        }
+    }
+    return text + quote;
+}
+
 } // namespace
 
 std::vector<std::string> magnitudes(const std::vector<std::string> &values, bool areBytes)
@@ -215,7 +239,7 @@ std::string quoted(std::string_view value)
 {
     if (asNumber(value) || value == "true" || value == "false")
         return std::string(value);
-    return filter::Expression::equals("x", Value(std::string(value))).print().substr(4); // after "x = "
+    return inQuotes(value, '"');
 }
 
 std::vector<Completion> complete(std::string_view text, std::size_t cursor,
@@ -263,11 +287,13 @@ std::vector<Completion> complete(std::string_view text, std::size_t cursor,
             break;
         }
         const Offer offered = valuesOf(place.field);
+        const char quote = typed.empty() ? '\0' : typed.front();
+        const bool isQuote = quote == '"' || quote == '\'';
         for (const std::string &value : offered.texts) {
-            const std::string insert = offered.areLiterals ? value : quoted(value);
-            const bool inQuotes = typed.starts_with('"');
-            offer(Completion::Kind::Value, insert,
-                  inQuotes ? std::string_view(insert) : std::string_view(value));
+            const std::string insert = offered.areLiterals ? value
+                                       : isQuote           ? inQuotes(value, quote)
+                                                           : quoted(value);
+            offer(Completion::Kind::Value, insert, isQuote ? insert : value);
         }
         break;
     }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "query/completion.h"
 #include "query/composition.h"
 
 #include <QtTest>
@@ -135,6 +136,31 @@ private Q_SLOTS:
         other = one;
         other.subject += ".more";
         QVERIFY(!query::asksTheSame(one, other));
+    }
+
+    void completesInTheQuotesThatWereTyped_data()
+    {
+        QTest::addColumn<QByteArray>("typed");
+        QTest::addColumn<QByteArray>("value");
+        QTest::addColumn<QByteArray>("offered");
+        QTest::newRow("none") << QByteArray("x = ") << QByteArray("lamp") << QByteArray("\"lamp\"");
+        QTest::newRow("begun") << QByteArray("x = la") << QByteArray("lamp") << QByteArray("\"lamp\"");
+        QTest::newRow("double") << QByteArray("x = \"la") << QByteArray("lamp") << QByteArray("\"lamp\"");
+        QTest::newRow("single") << QByteArray("x = 'LA") << QByteArray("lamp") << QByteArray("'lamp'");
+        QTest::newRow("other") << QByteArray("x = 'b") << QByteArray("lamp") << QByteArray();
+        QTest::newRow("apostrophe") << QByteArray("x = 'it") << QByteArray("it's \"so\" \\")
+                                    << QByteArray("'it\\'s \"so\" \\\\'");
+        QTest::newRow("number") << QByteArray("x in ('1") << QByteArray("1.5") << QByteArray("'1.5'");
+    }
+    void completesInTheQuotesThatWereTyped()
+    {
+        QFETCH(QByteArray, typed);
+        QFETCH(QByteArray, value);
+        QFETCH(QByteArray, offered);
+        const std::vector<Completion> found =
+            complete(typed.toStdString(), static_cast<std::size_t>(typed.size()), {},
+                     [&value](const std::string &) { return std::vector{value.toStdString()}; });
+        QCOMPARE(found.empty() ? QByteArray() : QByteArray::fromStdString(found.front().insert), offered);
     }
 
     void changedBytesAreReadSafely()
