@@ -31,6 +31,17 @@ FocusScope {
     implicitHeight: fieldHeight + (hasError ? 20 : 0)
     implicitWidth: 300
 
+    /// The language counts characters; the editor counts an emoji as two.
+    function placeOf(character: int): int {
+        let place = 0
+        for (const c of edit.text) {
+            if (character-- <= 0)
+                break
+            place += c.length
+        }
+        return place
+    }
+
     function setText(text: string) {
         if (edit.text !== text)
             edit.text = text
@@ -191,10 +202,11 @@ FocusScope {
                     sign: Theme.t2
                 }
                 Rectangle {
-                    readonly property int column: Math.max(0, Math.min(root.error.column ?? 0, edit.length))
-                    readonly property rect from: edit.length >= 0 && root.hasError ? edit.positionToRectangle(column) : Qt.rect(0, 0, 0, 0)
-                    readonly property rect to: root.hasError ? edit.positionToRectangle(Math.min(column + Math.max(1, root.error.length ?? 1), edit.length)) : Qt.rect(0, 0, 0, 0)
+                    readonly property int column: root.error.column ?? 0
+                    readonly property rect from: edit.length >= 0 && root.hasError ? edit.positionToRectangle(root.placeOf(column)) : Qt.rect(0, 0, 0, 0)
+                    readonly property rect to: edit.length >= 0 && root.hasError ? edit.positionToRectangle(root.placeOf(column + Math.max(1, root.error.length ?? 1))) : Qt.rect(0, 0, 0, 0)
 
+                    objectName: "errorMark"
                     visible: root.hasError
                     x: from.x
                     y: from.y + from.height

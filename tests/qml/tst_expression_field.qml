@@ -50,6 +50,22 @@ Item {
             run.clear()
         }
 
+        function test_marksTheCharacterBehindAnEmoji() {
+            field.setText("\u{1F4A9} \u{1F4A9}= 1")
+            field.error = {
+                column: 3,
+                length: 1,
+                message: "no field",
+                expected: ""
+            }
+            tryVerify(() => field.hasError)
+            const mark = findChild(field, "errorMark"), edit = findChild(field, "fieldEdit")
+            verify(mark.visible)
+            compare(mark.x, edit.positionToRectangle(5).x)
+            compare(mark.width, Math.max(7, edit.positionToRectangle(6).x - edit.positionToRectangle(5).x))
+            verify(edit.positionToRectangle(5).x > edit.positionToRectangle(3).x)
+        }
+
         function test_typing() {
             type("fw < 2")
             compare(field.text, "fw < 2")
