@@ -51,8 +51,10 @@ QHash<int, QByteArray> ColumnListModel::roleNames() const
 
 void ColumnListModel::setVisible(int row, bool visible)
 {
-    if (row >= 0 && row < rowCount())
-        m_table->d->setVisible(row, visible);
+    if (row < 0 || row >= rowCount())
+        return;
+    m_table->d->setVisible(row, visible);
+    Q_EMIT m_table->layoutEdited();
 }
 
 void ColumnListModel::toggleVisible(int row)

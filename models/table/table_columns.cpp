@@ -2,10 +2,6 @@
 #include "table/cell_text.h"
 #include "table/table_model_p.h"
 
-#include <QJsonArray>
-#include <QJsonDocument>
-#include <QJsonObject>
-
 #include <algorithm>
 
 namespace muster {
@@ -98,30 +94,46 @@ bool TableModel::Private::kindsChanged()
 
 void TableModel::Private::discoverColumns()
 {
+    const QHash<QString, int> rank = ranks();
+    /// Behind those that stood before it; one that was never seen comes last.
+    const auto placeOf = [this, &rank](const QString &name) {
+        const int own = rank.value(name, -1);
+        int place = own < 0 ? static_cast<int>(layout.size()) : 0;
+        for (int i = 0; own >= 0 && i < layout.size(); ++i) {
+            if (const int other = rank.value(layout[i].name, -1); other >= 0 && other < own)
+                place = i + 1;
+        }
+        return place;
+    };
     for (; knownColumns < table.columnCount(); ++knownColumns) {
         const QString name = QString::fromStdString(table.columnName(knownColumns));
         if (std::any_of(layout.begin(), layout.end(),
                         [&name](const auto &column) { return column.name == name; }))
             continue;
-        ColumnLayout column;
+        LayoutColumn column;
         column.name = name;
         column.title = titleOf(name);
         column.visible = addDiscovered && static_cast<int>(shown.size()) < mostDiscovered;
+        column.isOffered = column.visible;
         column.priority = static_cast<int>(layout.size());
-        if (const auto known = remembered.constFind(name); known != remembered.constEnd()) {
-            column.visible = known->visible;
-            column.width = known->width;
-        }
-        const auto place = static_cast<int>(layout.size());
+        recall(column);
+        const int place = placeOf(name);
         columnList->beginInsertRows({}, place, place);
         if (column.visible)
-            q->beginInsertColumns({}, static_cast<int>(shown.size()), static_cast<int>(shown.size()));
-        layout.append(column);
+            q->beginInsertColumns({}, shownBefore(place), shownBefore(place));
+        layout.insert(place, column);
         resolveColumns();
         if (column.visible)
             q->endInsertColumns();
         columnList->endInsertRows();
     }
+}
+
+/// How many columns before this one of the layout are on screen.
+int TableModel::Private::shownBefore(int layoutRow) const
+{
+    return static_cast<int>(std::count_if(layout.begin(), layout.begin() + layoutRow,
+                                          [](const auto &column) { return column.visible; }));
 }
 
 void TableModel::Private::announceLayoutRow(int layoutRow, int role)
@@ -134,8 +146,7 @@ void TableModel::Private::setVisible(int layoutRow, bool visible)
 {
     if (layout[layoutRow].visible == visible)
         return;
-    const auto place = static_cast<int>(std::count_if(layout.begin(), layout.begin() + layoutRow,
-                                                      [](const auto &column) { return column.visible; }));
+    const int place = shownBefore(layoutRow);
     if (visible)
         q->beginInsertColumns({}, place, place);
     else
@@ -157,10 +168,6 @@ void TableModel::Private::setVisible(int layoutRow, bool visible)
 void TableModel::Private::moveLayout(int from, int to)
 {
     const bool isShown = layout[from].visible;
-    const auto shownBefore = [this](int row) {
-        return static_cast<int>(std::count_if(layout.begin(), layout.begin() + row,
-                                              [](const auto &column) { return column.visible; }));
-    };
     const int shownFrom = shownBefore(from);
     columnList->beginMoveRows({}, from, from, {}, to > from ? to + 1 : to);
     const int beforeTarget = shownBefore(to > from ? to + 1 : to);
@@ -172,7 +179,9 @@ void TableModel::Private::moveLayout(int from, int to)
     if (movesOnScreen)
         q->endMoveColumns();
     columnList->endMoveRows();
+    layouts[layoutName] = remembered(); // what is discovered later goes by it
     Q_EMIT q->columnsChanged();
+    Q_EMIT q->layoutEdited();
 }
 
 void TableModel::Private::moveShown(int from, int to)
@@ -180,15 +189,19 @@ void TableModel::Private::moveShown(int from, int to)
     moveLayout(shown[static_cast<std::size_t>(from)].layout, shown[static_cast<std::size_t>(to)].layout);
 }
 
-void TableModel::setColumns(QList<ColumnLayout> columns, bool addDiscovered)
+void TableModel::setColumns(QList<ColumnLayout> columns, bool addDiscovered, const QString &layout)
 {
+    d->layouts[d->layoutName] = d->remembered();
     beginResetModel();
     d->columnList->beginResetModel();
-    d->layout = std::move(columns);
-    for (ColumnLayout &column : d->layout) {
+    d->layoutName = layout;
+    d->layout.clear();
+    for (ColumnLayout &column : columns) {
         column.title = titleOf(column.title.isEmpty() ? column.name : column.title);
+        d->layout.append({column, column.visible});
     }
     d->addDiscovered = addDiscovered;
+    d->arrange();
     d->resolveColumns();
     d->columnList->endResetModel();
     endResetModel();
@@ -253,6 +266,7 @@ void TableModel::setColumnWidth(int column, int width)
         return;
     held = wanted;
     Q_EMIT columnsChanged();
+    Q_EMIT layoutEdited();
 }
 
 void TableModel::moveColumn(int from, int to)
@@ -277,52 +291,6 @@ QStringList TableModel::fieldNames() const
     for (const ColumnLayout &column : d->layout)
         names.append(column.name);
     return names;
-}
-
-QByteArray TableModel::saveLayout() const
-{
-    QJsonArray columns;
-    for (const ColumnLayout &column : d->layout)
-        columns.append(QJsonObject{{QStringLiteral("name"), column.name},
-                                   {QStringLiteral("visible"), column.visible},
-                                   {QStringLiteral("width"), column.width}});
-    return QJsonDocument(QJsonObject{{QStringLiteral("v"), 1}, {QStringLiteral("columns"), columns}})
-        .toJson(QJsonDocument::Compact);
-}
-
-void TableModel::restoreLayout(const QByteArray &layout)
-{
-    const QJsonObject saved = QJsonDocument::fromJson(layout).object();
-    if (saved.value(QStringLiteral("v")).toInt() != 1)
-        return;
-    QList<ColumnLayout> rest = d->layout;
-    QList<ColumnLayout> ordered;
-    d->remembered.clear();
-    for (const QJsonValue &value : saved.value(QStringLiteral("columns")).toArray()) {
-        const QJsonObject object = value.toObject();
-        const QString name = object.value(QStringLiteral("name")).toString();
-        const bool visible = object.value(QStringLiteral("visible")).toBool(true);
-        const int width = std::clamp(object.value(QStringLiteral("width")).toInt(), 0, 4000);
-        const auto known =
-            std::find_if(rest.begin(), rest.end(), [&name](const auto &c) { return c.name == name; });
-        if (known == rest.end()) {
-            d->remembered.insert(name, {visible, width});
-            continue;
-        }
-        ordered.append(*known);
-        ordered.last().visible = visible;
-        ordered.last().width = width;
-        rest.erase(known);
-    }
-    beginResetModel();
-    d->columnList->beginResetModel();
-    d->layout = ordered + rest;
-    d->resolveColumns();
-    d->columnList->endResetModel();
-    endResetModel();
-    Q_EMIT columnsChanged();
-    if (!d->quickFilter.isEmpty())
-        d->evaluateNow();
 }
 
 } // namespace muster

@@ -395,6 +395,7 @@ void TableModel::sortByColumn(int column, bool additive)
     if (!d->shown.empty())
         Q_EMIT headerDataChanged(Qt::Horizontal, 0, columnCount() - 1);
     Q_EMIT sortChanged();
+    Q_EMIT layoutEdited();
     d->evaluateNow();
 }
 

@@ -109,8 +109,9 @@ public:
     void beginRound(qint64 atMicros);
     void endRounds();
     /// Columns that stand from the start, in order; what rows bring besides is added behind, hidden when
-    /// `addDiscovered` is false.
-    void setColumns(QList<ColumnLayout> columns, bool addDiscovered);
+    /// `addDiscovered` is false. What the operator did to columns when `layout` was shown last comes back; not
+    /// whether one was visible that its owner hid then and shows now, or the other way round.
+    void setColumns(QList<ColumnLayout> columns, bool addDiscovered, const QString &layout = {});
     /// Columns that exports of rows have at their end where they are not on screen.
     void setExportedToo(const QStringList &columns);
     /// A filter of the owner's own (the state segment of the Devices page), on top of the operator's.
@@ -202,7 +203,8 @@ public:
     /// How many rows of the whole table an expression would match; -1 when it does not parse.
     Q_INVOKABLE int countMatching(const QString &expression) const;
 
-    /// Order, widths and visibility, for remembering; restoring ignores what it does not know.
+    /// Order, widths and visibility of the columns of all layouts that there were, those included that no row
+    /// has had yet, and the sort keys; for remembering.
     QByteArray saveLayout() const;
     void restoreLayout(const QByteArray &layout);
 
@@ -221,6 +223,7 @@ Q_SIGNALS:
     void linesAboutToMove();
     void linesMoved(int by); ///< what was in view is as many lines further down
     void columnsChanged(); ///< order, visibility, titles; widths too
+    void layoutEdited();   ///< by the operator: saveLayout() has something new
     void watchedChanged();
     void roundChanged();
     void changedOnlyChanged();

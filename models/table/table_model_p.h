@@ -53,6 +53,10 @@ struct TableModel::Private {
         std::shared_ptr<table::CancelFlag> cancel;
         int percent = -1; ///< -1: none running
     };
+    struct LayoutColumn : ColumnLayout {
+        bool isOffered = true; ///< visible unless the operator says otherwise
+    };
+    /// What is known of a column of a layout, whether it is there now or not. They are in the layout's order.
     struct Remembered {
         QString name;
         bool visible = true;
@@ -85,9 +89,14 @@ struct TableModel::Private {
     void resolveColumns();
     bool kindsChanged();
     void discoverColumns();
+    QList<Remembered> remembered() const;
+    QHash<QString, int> ranks() const;
+    void recall(LayoutColumn &column) const;
+    void arrange();
     void setVisible(int layoutRow, bool visible);
     void moveLayout(int from, int to);
     void moveShown(int from, int to);
+    int shownBefore(int layoutRow) const;
     void announceLayoutRow(int layoutRow, int role);
 
     table::ViewSpec spec() const;
@@ -143,8 +152,9 @@ struct TableModel::Private {
     bool changedOnly = false;
     std::size_t announcedChangedCells = 0;
     ColumnListModel *columnList;
-    QList<ColumnLayout> layout;
-    QHash<QString, Remembered> remembered; ///< of columns that are not there yet
+    QList<LayoutColumn> layout;
+    QString layoutName;
+    QHash<QString, QList<Remembered>> layouts; ///< by name; the present one as of when it was laid out
     bool addDiscovered = true;
     int knownColumns = 0; ///< of the table, that discoverColumns() has seen
     std::vector<Shown> shown;

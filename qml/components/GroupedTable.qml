@@ -184,16 +184,13 @@ FocusScope {
         model.setExpanded(row, open)
     }
 
-    function rememberLayout() {
-        if (layoutKey !== "")
-            TableTools.saveLayout(model, layoutKey)
-    }
-
     Component.onCompleted: {
         if (layoutKey !== "")
             TableTools.restoreLayout(model, layoutKey)
         layoutColumns()
     }
+    Component.onDestruction: if (remember.running)
+        remember.save()
     onWidthChanged: relayout.restart()
     onModelChanged: {
         currentRow = model.currentRow
@@ -214,15 +211,34 @@ FocusScope {
     Timer {
         id: remember
 
+        property TableModel edited ///< who may not be shown any more by then
+        property string key
+
+        function later() {
+            if (running && (edited !== root.model || key !== root.layoutKey))
+                save()
+            edited = root.model
+            key = root.layoutKey
+            restart()
+        }
+
+        function save() {
+            stop()
+            if (key !== "")
+                TableTools.saveLayout(edited, key)
+        }
+
         interval: 800
-        onTriggered: root.rememberLayout()
+        onTriggered: save()
     }
     Connections {
         target: root.model
 
         function onColumnsChanged() {
             relayout.restart()
-            remember.restart()
+        }
+        function onLayoutEdited() {
+            remember.later()
         }
         function onSortChanged() {
             ++root.revision

@@ -16,6 +16,14 @@ Item {
         label: "Results"
         layoutKey: "test"
     }
+    Component {
+        id: second
+
+        GroupedTable {
+            model: Fixtures.table
+            layoutKey: "second"
+        }
+    }
     ColumnChooser {
         id: chooser
 
@@ -247,13 +255,18 @@ Item {
             const layout = key => String(UiSettings.value("table/" + key, ""))
             const site = columnOf("site")
             model.setColumnWidth(site, 222)
-            table.rememberLayout()
+            tryVerify(() => layout("test").includes("222"))
             model.setColumnWidth(site, 111)
             TableTools.restoreLayout(model, "test")
-            compare(model.columnWidth(columnOf("site")), 222)
-            model.setColumnWidth(columnOf("site"), 0)
-            table.rememberLayout()
-            compare(model.columnWidth(columnOf("site")), saved)
+            compare(model.columnWidth(site), 222)
+            // Whoever leaves soon after has it kept as well.
+            const other = second.createObject(table)
+            model.setColumnWidth(site, 333)
+            compare(layout("second"), "")
+            other.destroy()
+            tryVerify(() => layout("second").includes("333"))
+            model.setColumnWidth(site, 0)
+            tryVerify(() => !layout("test").includes("333"))
         }
 
         function test_scrollingStaysWhereRowsChangePlaces() {

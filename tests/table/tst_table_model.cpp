@@ -737,10 +737,10 @@ private Q_SLOTS:
         TableModel model("device");
         Watched watched(model);
         Tester columns(model.columnList(), Tester::FailureReportingMode::QtTest);
-        model.setColumns({{QStringLiteral("device"), QStringLiteral("Device")},
-                          {QStringLiteral("fw"), QString()},
-                          {QStringLiteral("site"), QStringLiteral("Site")}},
-                         false);
+        const QList<ColumnLayout> own{{QStringLiteral("device"), QStringLiteral("Device")},
+                                      {QStringLiteral("fw"), QString()},
+                                      {QStringLiteral("site"), QStringLiteral("Site")}};
+        model.setColumns(own, false);
         fill(model, 3);
         QCOMPARE(model.columnCount(), 3);
         QCOMPARE(model.columnTitle(0), QStringLiteral("Device"));
@@ -758,6 +758,7 @@ private Q_SLOTS:
 
         TableModel other("device");
         Watched alsoWatched(other);
+        other.setColumns(own, false);
         other.restoreLayout(QByteArray("{broken"));
         other.restoreLayout(saved);
         fill(other, 3);
