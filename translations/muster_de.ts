@@ -1065,6 +1065,36 @@
     </message>
 </context>
 <context>
+    <name>GroupsDialog</name>
+    <message>
+        <source>Answered by %1</source>
+        <translation>Beantwortet nach %1</translation>
+    </message>
+    <message>
+        <source>Filter groups</source>
+        <translation>Gruppen filtern</translation>
+    </message>
+    <message>
+        <source>Export CSV</source>
+        <translation>CSV exportieren</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message numerus="yes">
+        <source>Exported %Ln row(s) to %1</source>
+        <translation>
+            <numerusform>%Ln Zeile nach %1 exportiert</numerusform>
+            <numerusform>%Ln Zeilen nach %1 exportiert</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Not exported to %1: %2</source>
+        <translation>Nicht nach %1 exportiert: %2</translation>
+    </message>
+</context>
+<context>
     <name>HistoryDialog</name>
     <message>
         <source>History</source>
@@ -1658,6 +1688,47 @@
         <source>Not exported to %1: %2</source>
         <translation>Nicht nach %1 exportiert: %2</translation>
     </message>
+    <message>
+        <source>Late</source>
+        <translation>Verspätet</translation>
+    </message>
+    <message>
+        <source>Unexpected</source>
+        <translation>Unerwartet</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <comment>answers and silences</comment>
+        <translation>Alle</translation>
+    </message>
+    <message>
+        <source>No answer came late</source>
+        <translation>Keine Antwort kam verspätet</translation>
+    </message>
+    <message>
+        <source>No device answered that was not asked</source>
+        <translation>Kein Gerät antwortete, das nicht gefragt war</translation>
+    </message>
+    <message>
+        <source>No more answers came than were expected</source>
+        <translation>Es kamen nicht mehr Antworten als erwartet</translation>
+    </message>
+    <message>
+        <source>No device is on the roster</source>
+        <translation>Kein Gerät wurde aufgerufen</translation>
+    </message>
+    <message>
+        <source>Nobody is on the roster</source>
+        <translation>Niemand wurde aufgerufen</translation>
+    </message>
+    <message>
+        <source>Answers that could not be read</source>
+        <translation>Antworten, die nicht gelesen werden konnten</translation>
+    </message>
+    <message>
+        <source>Every answer to this question could be read.</source>
+        <translation>Jede Antwort auf diese Frage konnte gelesen werden.</translation>
+    </message>
 </context>
 <context>
     <name>QuickFilter</name>
@@ -1781,6 +1852,14 @@
     <message>
         <source>%1 beyond those expected</source>
         <translation>%1 über die erwarteten hinaus</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %Ln more</source>
+        <comment>groups</comment>
+        <translation>
+            <numerusform>und %Ln weitere</numerusform>
+            <numerusform>und %Ln weitere</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -2118,6 +2197,10 @@
         <source>Waiting</source>
         <translation>Ausstehend</translation>
     </message>
+    <message>
+        <source>Unexpected</source>
+        <translation>Unerwartet</translation>
+    </message>
 </context>
 <context>
     <name>main</name>
@@ -2245,6 +2328,10 @@
     <message>
         <source>%1 seconds</source>
         <translation>%1 Sekunden</translation>
+    </message>
+    <message>
+        <source>unexpected</source>
+        <translation>unerwartet</translation>
     </message>
 </context>
 <context>
@@ -2863,6 +2950,22 @@
     <message>
         <source>none</source>
         <translation>keine</translation>
+    </message>
+    <message>
+        <source>Group</source>
+        <translation>Gruppe</translation>
+    </message>
+    <message>
+        <source>Answered</source>
+        <translation>Beantwortet</translation>
+    </message>
+    <message>
+        <source>Roster</source>
+        <translation>Aufgerufen</translation>
+    </message>
+    <message>
+        <source>Missing</source>
+        <translation>Fehlend</translation>
     </message>
 </context>
 <context>

@@ -14,8 +14,6 @@
 namespace muster::query {
 namespace {
 
-constexpr std::size_t shownGroups = 12;
-
 double percentile(std::vector<float> &times, double share)
 {
     const auto rank = static_cast<std::ptrdiff_t>(std::ceil(share * static_cast<double>(times.size()))) - 1;
@@ -44,7 +42,8 @@ std::map<std::string, std::int64_t> counts(const table::Snapshot &results, const
     return counts;
 }
 
-/// All but what came from outside the roster.
+} // namespace
+
 filter::Expression ofRoster()
 {
     auto known = std::make_shared<filter::Node>();
@@ -54,8 +53,6 @@ filter::Expression ofRoster()
         known->literals.push_back({Value(std::string(name(static_cast<Outcome>(i)))), {}});
     return filter::Expression(std::move(known));
 }
-
-} // namespace
 
 Charts chart(std::vector<float> times, const table::Snapshot &results, const ChartSpec &spec)
 {
@@ -74,11 +71,15 @@ Charts chart(std::vector<float> times, const table::Snapshot &results, const Cha
 
     std::map<std::string, std::int64_t> answered = counts(
         results, spec, filter::Expression::equals("outcome", Value(std::string(name(Outcome::Answered)))));
-    for (const auto &[name, total] : spec.totals.empty() ? counts(results, spec, ofRoster()) : spec.totals) {
-        if (charts.groups.size() >= shownGroups)
-            break;
+    for (const auto &[name, total] : spec.totals.empty() ? counts(results, spec, ofRoster()) : spec.totals)
         charts.groups.push_back({name, answered[name], total});
-    }
+    charts.groupCount = charts.groups.size();
+    const std::size_t kept = std::min(charts.groups.size(), Charts::mostGroups);
+    std::partial_sort(charts.groups.begin(), charts.groups.begin() + static_cast<std::ptrdiff_t>(kept),
+                      charts.groups.end(), [](const Charts::Group &a, const Charts::Group &b) {
+                          return a.total != b.total ? a.total > b.total : a.name < b.name;
+                      });
+    charts.groups.resize(kept);
     return charts;
 }
 

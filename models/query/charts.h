@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/filter/expression.h"
 #include "table/table.h"
 
 #include <array>
@@ -21,7 +22,9 @@ struct Charts {
     };
     std::array<std::int64_t, chartBins> bins{}; ///< equal ones up to the longest expected; longer in the last
     double p50 = -1, p95 = -1, p99 = -1;        ///< milliseconds, by nearest rank; -1: no answer
-    std::vector<Group> groups;                  ///< by name, at most 12
+    static constexpr std::size_t mostGroups = 10'000;
+    std::vector<Group> groups;  ///< the largest first, then by name; at most mostGroups
+    std::size_t groupCount = 0; ///< of all
 };
 
 struct ChartSpec {
@@ -34,6 +37,9 @@ struct ChartSpec {
 
 /// Any thread. `times` in milliseconds.
 Charts chart(std::vector<float> times, const table::Snapshot &results, const ChartSpec &spec);
+
+/// The rows of a roster: all but what came from outside it.
+filter::Expression ofRoster();
 
 /// The response times that results themselves have, one a row.
 std::vector<float> keptTimes(const table::Snapshot &results);

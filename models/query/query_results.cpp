@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <set>
 #include <utility>
 
 namespace muster {
@@ -15,34 +17,45 @@ namespace {
 
 using query::Outcome;
 
-filter::Expression outcomeIs(std::string_view first, std::string_view second = {})
+constexpr qsizetype drawnGroups = 12;
+
+/// What each tab is called, and the outcome of its rows where they have one.
+const std::map<QString, std::optional<Outcome>> &tabs()
 {
-    filter::Expression one = filter::Expression::equals("outcome", Value(std::string(first)));
-    if (second.empty())
-        return one;
-    auto either = std::make_shared<filter::Node>();
-    either->kind = filter::Node::Kind::In;
-    either->field = "outcome";
-    either->literals = {{Value(std::string(first)), {}}, {Value(std::string(second)), {}}};
-    return filter::Expression(std::move(either));
+    static const std::map<QString, std::optional<Outcome>> all{
+        {QStringLiteral("results"), Outcome::Answered}, {QStringLiteral("errors"), Outcome::Error},
+        {QStringLiteral("silent"), Outcome::Silent},    {QStringLiteral("offline"), Outcome::Offline},
+        {QStringLiteral("empty"), Outcome::Empty},      {QStringLiteral("waiting"), Outcome::Waiting},
+        {QStringLiteral("all"), std::nullopt},          {QStringLiteral("late"), std::nullopt},
+        {QStringLiteral("unexpected"), std::nullopt}};
+    return all;
 }
 
 filter::Expression rowsOf(const QString &tab)
 {
-    static const std::map<QString, Outcome> outcomes{{QStringLiteral("errors"), Outcome::Error},
-                                                     {QStringLiteral("silent"), Outcome::Silent},
-                                                     {QStringLiteral("offline"), Outcome::Offline},
-                                                     {QStringLiteral("empty"), Outcome::Empty},
-                                                     {QStringLiteral("waiting"), Outcome::Waiting}};
-    const auto found = outcomes.find(tab);
-    return found == outcomes.end() ? outcomeIs(query::name(Outcome::Answered), query::unexpectedName)
-                                   : outcomeIs(query::name(found->second));
+    const auto outcomeIs = [](std::string_view name) {
+        return filter::Expression::equals("outcome", Value(std::string(name)));
+    };
+    if (const std::optional<Outcome> outcome = tabs().at(tab))
+        return outcomeIs(query::name(*outcome));
+    if (tab == QLatin1String("unexpected"))
+        return outcomeIs(query::unexpectedName);
+    if (tab == QLatin1String("late"))
+        return filter::Expression::both(filter::Expression::equals("late", Value(true)), query::ofRoster());
+    return query::ofRoster();
 }
 
 } // namespace
 
 struct QueryResults::Private {
-    explicit Private(QueryResults *owner) : q(owner), table("device"), job(owner) {}
+    explicit Private(QueryResults *owner) : q(owner), table("device"), job(owner), groups("key")
+    {
+        groups.setColumns({{QStringLiteral("group"), QueryResults::tr("Group"), true, 240, 0},
+                           {QStringLiteral("answered"), QueryResults::tr("Answered"), true, 0, 0},
+                           {QStringLiteral("total"), QueryResults::tr("Roster"), true, 0, 0},
+                           {QStringLiteral("missing"), QueryResults::tr("Missing"), true, 0, 0}},
+                          false);
+    }
 
     QueryResults *q;
     TableModel table;
@@ -54,26 +67,84 @@ struct QueryResults::Private {
     bool laidOutEverything = false;
     query::Source laidOutSource = query::Source::Fleet;
     std::string laidOutSubject;
-    struct KeptLayout {
-        QByteArray columns;
-        QStringList selected;
-    };
-    std::map<std::pair<query::Source, bool>, KeptLayout>
-        layouts; // of each source; of all its fields, of some
+    std::map<std::pair<QString, QString>, bool> chosen; // of a tab and a column that depends on it: visible
     std::string groupKey;
     std::map<std::string, std::int64_t> groupTotals;
     query::Charts charts;
     LatestJob<query::Charts> job;
+    TableModel groups;
+    std::set<std::string> groupsShown; // keys of its rows
+    bool groupsListed = false;
+    RejectedListModel rejected;
+    std::vector<std::int64_t> rejectedAt; // when each that is listed came, newest last
+    std::int64_t rejectedBefore = 0;      // how many had come then
 
-    bool isErrorShown() const { return tab == QLatin1String("errors"); }
+    static const QStringList &columnsOfTabs()
+    {
+        static const QStringList names{QStringLiteral("error"), QStringLiteral("late"),
+                                       QStringLiteral("outcome")};
+        return names;
+    }
 
+    /// Before the operator chooses otherwise: what is the same in all rows, or in none, is no column.
+    bool isWanted(const QString &column) const
+    {
+        if (column == QLatin1String("error"))
+            return tab == QLatin1String("errors");
+        if (column == QLatin1String("late"))
+            return progress.tally.late > 0;
+        return !tabs().at(tab);
+    }
+
+    bool isVisible(const QString &column) const
+    {
+        for (int i = 0; i < table.columnCount(); ++i) {
+            if (table.columnName(i) == column)
+                return true;
+        }
+        return false;
+    }
+
+    void rememberColumns()
+    {
+        for (const QString &column : columnsOfTabs()) {
+            if (const bool visible = isVisible(column); visible != isWanted(column))
+                chosen[{tab, column}] = visible;
+            else
+                chosen.erase({tab, column});
+        }
+    }
+
+    void showColumns()
+    {
+        for (const QString &column : columnsOfTabs()) {
+            const auto own = chosen.find({tab, column});
+            table.setColumnVisible(column, own != chosen.end() ? own->second : isWanted(column));
+        }
+    }
+
+    void follow(const Progress &now)
+    {
+        const bool otherColumns = (now.tally.late > 0) != (progress.tally.late > 0);
+        if (otherColumns)
+            rememberColumns();
+        progress = now;
+        if (otherColumns)
+            showColumns();
+    }
+
+    /// A file says of each row how it came about, also where on screen the tab says it.
     void showTab()
     {
         table.setBaseFilter(rowsOf(tab));
-        table.setColumnVisible(QStringLiteral("error"), isErrorShown());
+        table.setExportedToo(tabs().at(tab)
+                                 ? QStringList{QStringLiteral("outcome")}
+                                 : QStringList{QStringLiteral("outcome"), QStringLiteral("error")});
+        showColumns();
     }
 
     static constexpr int errorWidth = 236; ///< a device's words are a sentence
+    static constexpr int outcomeWidth = 112;
 
     QList<ColumnLayout> columnsOf(const query::Composition &question) const
     {
@@ -94,13 +165,15 @@ struct QueryResults::Private {
         switch (question.source) {
         case query::Source::Fleet:
             add(QStringLiteral("device"), tr("Device"), 0);
-            add(QStringLiteral("error"), tr("Error"), 0, isErrorShown(), errorWidth);
+            add(QStringLiteral("outcome"), tr("Outcome"), 0, false, outcomeWidth);
+            add(QStringLiteral("error"), tr("Error"), 0, false, errorWidth);
             add(QStringLiteral("site"), tr("Site"), 4);
             addSelected();
             break;
         case query::Source::Services:
             add(QStringLiteral("device"), tr("Instance"), 0);
-            add(QStringLiteral("error"), tr("Error"), 0, isErrorShown(), errorWidth);
+            add(QStringLiteral("outcome"), tr("Outcome"), 0, false, outcomeWidth);
+            add(QStringLiteral("error"), tr("Error"), 0, false, errorWidth);
             addSelected();
             if (select.isEmpty()) {
                 for (const char *field : {"service", "version", "endpoint", "subject", "num_requests",
@@ -113,21 +186,23 @@ struct QueryResults::Private {
             break;
         case query::Source::Subject:
             add(QStringLiteral("device"), tr("No."), 0);
-            add(QStringLiteral("error"), tr("Error"), 0, isErrorShown(), errorWidth);
+            add(QStringLiteral("outcome"), tr("Outcome"), 0, false, outcomeWidth);
+            add(QStringLiteral("error"), tr("Error"), 0, false, errorWidth);
             addSelected();
             break;
         }
         for (const QString &field : query::strings(question.groupBy))
             add(field, field, 3, false); // its values are in the headings
         add(QStringLiteral("reply_ms"), tr("Reply"), 2);
-        add(QStringLiteral("late"), tr("Late"), 5, false);
-        add(QStringLiteral("outcome"), tr("Outcome"), 5, false);
+        add(QStringLiteral("late"), tr("Late"), 2, false);
         return columns;
     }
 
     /// What the operator did to the columns of the run before stays.
     void layOut(const query::Composition &question)
     {
+        if (filled)
+            rememberColumns(); // not of a layout from the start before, which may be of another tab
         const QList<ColumnLayout> columns = columnsOf(question);
         QStringList names;
         for (const ColumnLayout &column : columns)
@@ -138,26 +213,20 @@ struct QueryResults::Private {
             question.source != laidOutSource ||
             (question.source == query::Source::Subject && question.subject != laidOutSubject);
         if (names != laidOut || everything != laidOutEverything || selected != select || otherAnswers) {
-            // Asking for everything shows columns that asking for some hides: such a layout is another one.
-            if (!laidOut.isEmpty())
-                layouts[{laidOutSource, laidOutEverything}] = {table.saveLayout(), selected};
             if (otherAnswers)
                 table.takeTable(table::Table("device")); // its columns are those of the answers before
-            table.setColumns(columns, everything);
-            if (const auto kept = layouts.find({question.source, everything}); kept != layouts.end()) {
-                table.restoreLayout(kept->second.columns);
-                for (const QString &field : select) {
-                    if (!kept->second.selected.contains(field))
-                        table.setColumnVisible(field, true); // hidden until now, as a group's or nobody's
-                }
-            }
+            // Asking for everything shows columns that asking for some hides: such a layout is another one.
+            const std::string_view source = query::name(question.source);
+            table.setColumns(columns, everything,
+                             QString::fromLatin1(source.data(), static_cast<qsizetype>(source.size())) +
+                                 (everything ? QStringLiteral(", everything") : QString()));
             laidOut = names;
             laidOutEverything = everything;
             laidOutSource = question.source;
             laidOutSubject = question.subject;
             selected = select;
         }
-        table.setColumnVisible(QStringLiteral("error"), isErrorShown());
+        showColumns();
         table.setGroupBy(query::strings(question.groupBy));
         table.setAggregates(query::strings(question.aggregates));
     }
@@ -165,8 +234,49 @@ struct QueryResults::Private {
     void forgetCharts()
     {
         job.drop();
-        charts = {};
+        take({});
+    }
+
+    void take(query::Charts drawn)
+    {
+        charts = std::move(drawn);
+        if (groupsListed)
+            listGroups();
         Q_EMIT q->chartsChanged();
+    }
+
+    QString groupName(const std::string &name) const
+    {
+        return name.empty() ? QueryResults::tr("none") : query::shown(name);
+    }
+
+    void listGroups()
+    {
+        table::Batch batch;
+        std::set<std::string> now;
+        for (const query::Charts::Group &group : charts.groups) {
+            const std::string name = groupName(group.name).toStdString();
+            const std::vector<protocol::Field> row{{"group", std::string_view(name)},
+                                                   {"answered", group.answered},
+                                                   {"total", group.total},
+                                                   {"missing", group.total - group.answered}};
+            const std::string key = "=" + group.name; // one without a value has a row as well
+            batch.upsert(key, row);
+            now.insert(key);
+        }
+        for (const std::string &key : groupsShown) {
+            if (!now.contains(key))
+                batch.remove(key);
+        }
+        groupsShown = std::move(now);
+        groups.apply(batch);
+    }
+
+    void forgetRejected()
+    {
+        rejected.setEntries({});
+        rejectedAt.clear();
+        rejectedBefore = 0;
     }
 
     int count(Outcome outcome) const { return static_cast<int>(progress.tally.of(outcome)); }
@@ -191,11 +301,9 @@ QString QueryResults::tab() const
 
 void QueryResults::setTab(const QString &tab)
 {
-    static const QStringList known{QStringLiteral("results"), QStringLiteral("empty"),
-                                   QStringLiteral("errors"),  QStringLiteral("silent"),
-                                   QStringLiteral("offline"), QStringLiteral("waiting")};
-    if (tab == d->tab || !known.contains(tab))
+    if (tab == d->tab || tabs().find(tab) == tabs().end())
         return;
+    d->rememberColumns();
     d->tab = tab;
     d->showTab();
     Q_EMIT tabChanged();
@@ -292,6 +400,11 @@ int QueryResults::rejectedCount() const
     return static_cast<int>(d->progress.tally.rejected);
 }
 
+RejectedListModel *QueryResults::rejected() const
+{
+    return &d->rejected;
+}
+
 double QueryResults::elapsedSeconds() const
 {
     return d->progress.seconds;
@@ -328,17 +441,42 @@ QVariantList QueryResults::byGroup() const
 {
     QVariantList list;
     for (const query::Charts::Group &group : d->charts.groups) {
-        list.append(
-            QVariantMap{{QStringLiteral("name"), group.name.empty() ? tr("none") : query::shown(group.name)},
-                        {QStringLiteral("answered"), static_cast<int>(group.answered)},
-                        {QStringLiteral("total"), static_cast<int>(group.total)}});
+        if (list.size() >= drawnGroups)
+            break;
+        list.append(QVariantMap{{QStringLiteral("name"), d->groupName(group.name)},
+                                {QStringLiteral("answered"), static_cast<int>(group.answered)},
+                                {QStringLiteral("total"), static_cast<int>(group.total)}});
     }
     return list;
+}
+
+int QueryResults::byGroupMore() const
+{
+    return std::max(0, static_cast<int>(d->charts.groupCount) - static_cast<int>(drawnGroups));
 }
 
 QString QueryResults::byGroupKey() const
 {
     return query::shown(d->groupKey);
+}
+
+TableModel *QueryResults::groups() const
+{
+    return &d->groups;
+}
+
+bool QueryResults::groupsListed() const
+{
+    return d->groupsListed;
+}
+
+void QueryResults::setGroupsListed(bool listed)
+{
+    if (std::exchange(d->groupsListed, listed) == listed)
+        return;
+    if (listed)
+        d->listGroups();
+    Q_EMIT groupsListedChanged();
 }
 
 const query::RunRecord &QueryResults::record() const
@@ -357,13 +495,14 @@ void QueryResults::begin(query::RunRecord record, std::string groupKey,
     d->table.clearRows();
     d->layOut(record.question);
     d->groupKey = std::move(groupKey);
-    d->progress = {};
+    d->follow({});
     d->forgetCharts();
     beginAgain(std::move(record), std::move(groupTotals));
 }
 
 void QueryResults::beginAgain(query::RunRecord record, std::map<std::string, std::int64_t> groupTotals)
 {
+    d->forgetRejected();
     d->record = std::move(record);
     d->groupTotals = std::move(groupTotals);
     d->filled = true;
@@ -372,7 +511,7 @@ void QueryResults::beginAgain(query::RunRecord record, std::map<std::string, std
 
 void QueryResults::setProgress(const Progress &progress)
 {
-    d->progress = progress;
+    d->follow(progress);
     d->record.tally = progress.tally;
     d->record.cancelled = progress.cancelled;
     d->record.seconds = progress.seconds;
@@ -382,6 +521,29 @@ void QueryResults::setProgress(const Progress &progress)
 void QueryResults::setProblem(const QString &problem)
 {
     d->record.problem = problem.toStdString();
+}
+
+void QueryResults::setRejected(const std::vector<protocol::Reject> &latest, std::int64_t count)
+{
+    const auto listed = static_cast<std::int64_t>(latest.size());
+    const auto fresh = std::clamp<std::int64_t>(count - d->rejectedBefore, 0, listed);
+    const auto known = std::min(static_cast<std::int64_t>(d->rejectedAt.size()), listed - fresh);
+    d->rejectedBefore = count;
+    d->rejectedAt.erase(d->rejectedAt.begin(), d->rejectedAt.end() - known);
+    std::int64_t now = UtcTime::now().micros;
+    if (!d->rejectedAt.empty())
+        now = std::max(now, d->rejectedAt.back() + 1); // each has a moment of its own
+    while (static_cast<std::int64_t>(d->rejectedAt.size()) < listed)
+        d->rejectedAt.push_back(now++);
+    std::vector<presence::Rejected> entries;
+    for (std::size_t i = latest.size(); i-- > 0;)
+        entries.push_back({{}, latest[i], d->rejectedAt[i]});
+    d->rejected.setEntries(std::move(entries));
+}
+
+std::int64_t QueryResults::rejectedNoted() const
+{
+    return d->rejectedBefore;
 }
 
 void QueryResults::chart(std::vector<float> times)
@@ -395,10 +557,7 @@ void QueryResults::chart(std::vector<float> times)
         [times = std::move(times), spec, snapshot = d->table.table().snapshot()]() mutable {
             return query::chart(std::move(times), *snapshot, spec);
         },
-        [this](query::Charts charts) {
-            d->charts = std::move(charts);
-            Q_EMIT chartsChanged();
-        });
+        [this](query::Charts charts) { d->take(std::move(charts)); });
 }
 
 void QueryResults::showPast(query::KeptRun run)
@@ -417,19 +576,17 @@ void QueryResults::showPast(query::KeptRun run)
         [spec, snapshot = d->table.table().snapshot()] {
             return query::chart(query::keptTimes(*snapshot), *snapshot, spec);
         },
-        [this](query::Charts charts) {
-            d->charts = std::move(charts);
-            Q_EMIT chartsChanged();
-        });
+        [this](query::Charts charts) { d->take(std::move(charts)); });
 }
 
 void QueryResults::clear()
 {
     d->table.clearRows();
+    d->follow({});
     d->record = {};
-    d->progress = {};
     d->filled = false;
     d->forgetCharts();
+    d->forgetRejected();
     Q_EMIT askedChanged();
     Q_EMIT progressChanged();
 }

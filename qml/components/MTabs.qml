@@ -10,6 +10,9 @@ FocusScope {
 
     property var items: []
     property string current
+    property bool compact: false ///< where there is little room: what has a shape has no word, but the current one
+    /// What all of them take with their words.
+    readonly property real fullWidth: items.reduce((sum, item) => sum + widthOf(item), row.spacing * Math.max(0, items.length - 1))
 
     signal chosen(string value)
 
@@ -17,6 +20,10 @@ FocusScope {
     implicitHeight: 36
     Accessible.role: Accessible.PageTabList
     Accessible.name: qsTr("Answers")
+
+    function widthOf(item: var): real {
+        return ((item.shape ?? "") === "" ? 0 : 18) + words.advanceWidth(item.text ?? "") + (item.count === undefined ? 0 : 6 + numbers.advanceWidth(Words.count(item.count)))
+    }
 
     function step(by: int) {
         const at = items.findIndex(item => item.value === current)
@@ -26,6 +33,19 @@ FocusScope {
     Keys.onLeftPressed: step(LayoutMirroring.enabled ? 1 : -1)
     Keys.onRightPressed: step(LayoutMirroring.enabled ? -1 : 1)
 
+    FontMetrics {
+        id: words
+
+        font.family: Theme.sans
+        font.pixelSize: Theme.bodySize
+        font.weight: Font.Medium
+    }
+    FontMetrics {
+        id: numbers
+
+        font.family: Theme.mono
+        font.pixelSize: Theme.bodySize
+    }
     Row {
         id: row
 
@@ -71,6 +91,9 @@ FocusScope {
                             shape: tab.item.shape ?? ""
                         }
                         PlainLabel {
+                            id: word
+
+                            visible: !root.compact || tab.on || (tab.item.shape ?? "") === ""
                             anchors.verticalCenter: parent.verticalCenter
                             text: tab.text
                             color: tab.on || tab.hovered ? Theme.t1 : Theme.t2
@@ -87,6 +110,10 @@ FocusScope {
                     }
                 }
                 background: Item {
+                    MToolTip {
+                        visible: tab.hovered && !word.visible
+                        text: tab.text
+                    }
                     Rectangle {
                         visible: tab.on
                         y: parent.height - height

@@ -8,6 +8,10 @@ import Muster
 T.Dialog {
     id: root
 
+    property RejectedListModel model: Fleet.rejected
+    property int count: Fleet.rejectedCount
+    property string nothing: qsTr("Every message since the connection could be read.")
+
     parent: T.Overlay.overlay
     x: parent ? Math.round((parent.width - width) / 2) : 0
     y: parent ? Math.round((parent.height - height) / 3) : 0
@@ -41,7 +45,7 @@ T.Dialog {
             anchors.left: heading.right
             anchors.leftMargin: 8
             height: Theme.pageHeader
-            text: Words.count(Fleet.rejectedCount)
+            text: Words.count(root.count)
             color: Theme.t3
         }
         MButton {
@@ -66,7 +70,7 @@ T.Dialog {
             visible: list.count === 0
             iconName: "check"
             title: qsTr("Nothing was rejected")
-            text: qsTr("Every message since the connection could be read.")
+            text: root.nothing
         }
         ListView {
             id: list
@@ -77,7 +81,7 @@ T.Dialog {
             width: parent.width
             clip: true
             focus: true
-            model: Fleet.rejected
+            model: root.model
             boundsBehavior: Flickable.StopAtBounds
             Accessible.role: Accessible.List
             Accessible.name: root.title
@@ -94,7 +98,7 @@ T.Dialog {
                 width: list.width
                 height: 40
                 Accessible.role: Accessible.ListItem
-                Accessible.name: reason + ", " + subject + ", " + detail
+                Accessible.name: [reason, subject, detail].filter(part => part !== "").join(", ")
 
                 StatusShape {
                     x: 16
@@ -119,7 +123,7 @@ T.Dialog {
                     x: 36
                     y: 20
                     width: parent.width - 52
-                    text: entry.subject + (entry.detail === "" ? "" : "  " + entry.detail)
+                    text: [entry.subject, entry.detail].filter(part => part !== "").join("  ")
                     color: Theme.t3
                     font.pixelSize: Theme.captionSize
                 }

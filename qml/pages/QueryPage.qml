@@ -15,7 +15,7 @@ FocusScope {
     property bool panelShown: false ///< in a narrow window, instead of the table
 
     /// Esc is for what is in front.
-    readonly property bool dialogOpen: header.dialogOpen || historyDialog.visible || comparisonDialog.visible || exporter.visible
+    readonly property bool dialogOpen: header.dialogOpen || historyDialog.visible || comparisonDialog.visible || exporter.visible || rejectedDialog.visible || groupsDialog.visible
 
     signal deviceChosen(string device)
 
@@ -38,13 +38,18 @@ FocusScope {
         header.openSaved()
     }
 
+    /// The list of what was counted: a tab of the answers, or what was no answer.
     function showState(state: string) {
+        if (state === "rejected") {
+            rejectedDialog.open()
+            return
+        }
         if (state === "error")
             root.results.tab = "errors"
-        else if (state === "empty" || state === "silent" || state === "offline" || state === "waiting")
-            root.results.tab = state
-        else
+        else if (state === "answered")
             root.results.tab = "results"
+        else
+            root.results.tab = state
         panelShown = false
     }
 
@@ -314,13 +319,14 @@ FocusScope {
             anchors.left: parent.left
             anchors.leftMargin: 16
             height: parent.height
+            compact: fullWidth + 48 + toolbar.widthAt(2) > toolbar.width
             current: root.panelShown ? "timing" : root.results.tab
             items: {
                 const list = [
                     {
                         value: "results",
                         text: qsTr("Results"),
-                        count: root.results.answered + root.results.unexpected
+                        count: root.results.answered
                     },
                     {
                         value: "errors",
@@ -356,6 +362,25 @@ FocusScope {
                         shape: "waiting",
                         count: root.results.waiting
                     })
+                if (root.results.lateCount > 0 || root.results.tab === "late")
+                    list.push({
+                        value: "late",
+                        text: qsTr("Late"),
+                        shape: "late",
+                        count: root.results.lateCount
+                    })
+                if (root.results.unexpected > 0 || root.results.tab === "unexpected")
+                    list.push({
+                        value: "unexpected",
+                        text: qsTr("Unexpected"),
+                        shape: "unexpected",
+                        count: root.results.unexpected
+                    })
+                list.push({
+                    value: "all",
+                    text: qsTr("All", "answers and silences"),
+                    count: root.results.rosterSize
+                })
                 if (root.narrow)
                     list.push({
                         value: "timing",
@@ -491,6 +516,12 @@ FocusScope {
                 return root.isFleet ? qsTr("No device was silent") : qsTr("Nobody was silent")
             case "offline":
                 return qsTr("No device was offline")
+            case "late":
+                return qsTr("No answer came late")
+            case "unexpected":
+                return root.isFleet ? qsTr("No device answered that was not asked") : qsTr("No more answers came than were expected")
+            case "all":
+                return root.isFleet ? qsTr("No device is on the roster") : qsTr("Nobody is on the roster")
             }
             return root.model.changedOnly ? qsTr("No row changed in this round") : root.isFleet ? qsTr("No device answered with a match") : qsTr("No answer matched")
         }
@@ -546,6 +577,21 @@ FocusScope {
         anchors.right: parent.right
         width: root.narrow ? parent.width : wanted
         onChosen: state => root.showState(state)
+        onGroupsRequested: groupsDialog.open()
+    }
+    RejectedDialog {
+        id: rejectedDialog
+
+        objectName: "queryRejected"
+        title: qsTr("Answers that could not be read")
+        model: root.results.rejected
+        count: root.results.rejectedCount
+        nothing: qsTr("Every answer to this question could be read.")
+    }
+    GroupsDialog {
+        id: groupsDialog
+
+        results: root.results
     }
     ExportDialog {
         id: exporter

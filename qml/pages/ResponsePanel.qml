@@ -15,6 +15,7 @@ Flickable {
     readonly property int replies: bins.reduce((sum, n) => sum + Number(n), 0)
 
     signal chosen(string state)
+    signal groupsRequested
 
     contentHeight: column.height
     clip: true
@@ -190,7 +191,7 @@ Flickable {
         Item {
             visible: root.results.byGroup.length > 0
             width: parent.width
-            height: groups.height + 44
+            height: groups.height + (more.visible ? 28 : 0) + 44
 
             SectionTitle {
                 anchors.left: parent.left
@@ -277,6 +278,19 @@ Flickable {
                     }
                 }
             }
+            MButton {
+                id: more
+
+                objectName: "moreGroups"
+                visible: root.results.byGroupMore > 0
+                anchors.left: parent.left
+                anchors.leftMargin: 8
+                anchors.top: groups.bottom
+                kind: "ghost"
+                small: true
+                text: qsTr("and %Ln more", "groups", root.results.byGroupMore)
+                onClicked: root.groupsRequested()
+            }
         }
         HLine {
             width: parent.width
@@ -327,21 +341,20 @@ Flickable {
                 Missing {
                     visible: root.results.lateCount > 0
                     shape: "late"
-                    unlisted: true
                     count: root.results.lateCount
                     text: qsTr("%1 came late, and are counted").arg(Words.count(count))
                 }
                 Missing {
                     visible: root.results.unexpected > 0
-                    shape: "unknown"
-                    unlisted: true
+                    shape: "unexpected"
                     count: root.results.unexpected
                     text: root.isFleet ? qsTr("%1 from devices that were not asked").arg(Words.count(count)) : qsTr("%1 beyond those expected").arg(Words.count(count))
                 }
                 Missing {
                     visible: root.results.rejectedCount > 0
                     shape: "error"
-                    unlisted: true
+                    state_: "rejected"
+                    unlisted: Query.showsPast // what they were is not kept
                     count: root.results.rejectedCount
                     text: qsTr("%1 could not be read").arg(Words.count(count))
                 }
@@ -353,6 +366,7 @@ Flickable {
         id: missing
 
         property string shape
+        property string state_: shape ///< whose list it opens
         property int count
         property string text
         /// Has a list of its own.
@@ -363,13 +377,13 @@ Flickable {
         Accessible.role: opens ? Accessible.Button : Accessible.StaticText
         Accessible.name: text
         Accessible.onPressAction: if (opens)
-            root.chosen(shape)
+            root.chosen(state_)
         Keys.onReturnPressed: if (opens)
-            root.chosen(shape)
+            root.chosen(state_)
         Keys.onEnterPressed: if (opens)
-            root.chosen(shape)
+            root.chosen(state_)
         Keys.onSpacePressed: if (opens)
-            root.chosen(shape)
+            root.chosen(state_)
         width: column.width
         height: visible ? 24 : 0
         opacity: count > 0 ? 1 : 0.6
@@ -400,7 +414,7 @@ Flickable {
             enabled: missing.opens
             hoverEnabled: true
             cursorShape: Qt.PointingHandCursor
-            onClicked: root.chosen(missing.shape)
+            onClicked: root.chosen(missing.state_)
         }
     }
 }

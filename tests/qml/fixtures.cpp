@@ -68,15 +68,18 @@ void Fixtures::fill(int rows)
     m_table.apply(batch);
 }
 
-void Fixtures::keepRun(int rows, double load)
+void Fixtures::keepRun(int rows, double load, int late, int unexpected)
 {
     table::Table table("device");
     table::Batch batch;
-    for (int i = 0; i < rows; ++i) {
+    for (int i = 0; i < rows + unexpected; ++i) {
         const std::string key = "d-" + std::to_string(i);
-        setText(batch, key, "outcome", "answered");
+        setText(batch, key, "outcome", i < rows ? "answered" : "unexpected");
+        if (i < late)
+            batch.set(key, "late", ValueView(true));
         batch.set(key, "cpu.pct", ValueView(load));
         batch.set(key, "reply_ms", ValueView(1.0 + i));
+        setText(batch, key, "rack", "rack-" + std::to_string(i));
     }
     table.apply(batch);
     query::RunRecord record;
@@ -84,8 +87,11 @@ void Fixtures::keepRun(int rows, double load)
     record.fleet = "a <b>plant</b>";
     record.question.where = "cpu.pct > 0";
     record.question.select = {"cpu.pct"};
+    record.question.groupBy = {"rack"};
     record.tally.counts[static_cast<std::size_t>(query::Outcome::Answered)] = rows;
-    qml::Instances::query->history()->keep(std::move(record), table.snapshot());
+    record.tally.late = late;
+    record.tally.unexpected = unexpected;
+    qml::Instances::query->history()->keep(std::move(record), rows > 0 ? table.snapshot() : nullptr);
 }
 
 QStringList Fixtures::hostileTexts() const

@@ -27,8 +27,9 @@ public:
     Q_INVOKABLE void fill(int rows);
     /// Names that would load, run or garble what shows them, into `table` under each of its text columns.
     Q_INVOKABLE void fillHostile(muster::TableModel *table);
-    /// A past run of a fleet of `rows` devices, each with this load, into the history of the Query page.
-    Q_INVOKABLE void keepRun(int rows, double load);
+    /// A past run of a fleet of `rows` devices, each with this load in a rack of its own, into the history of the
+    /// Query page: the first ones late, and others that were not asked besides. Without rows, its results are gone.
+    Q_INVOKABLE void keepRun(int rows, double load, int late = 0, int unexpected = 0);
     Q_INVOKABLE QStringList hostileTexts() const;
     /// Sets a cell of `table`; a Date becomes a time, undefined makes the cell absent.
     Q_INVOKABLE void set(const QString &key, const QString &column, const QVariant &value);

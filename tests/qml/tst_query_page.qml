@@ -157,6 +157,56 @@ Item {
             verify(!part("pastBanner").visible)
         }
 
+        function test_countsOpenTheirLists() {
+            const before = Query.history.count
+            Fixtures.keepRun(5, 10, 2, 3)
+            tryCompare(Query.history, "count", before + 1)
+            Query.openPast(Query.history.newest())
+            tryVerify(() => Query.showsPast)
+            const tabs = part("tabs")
+            const values = () => tabs.items.map(item => item.value)
+            verify(values().includes("late") && values().includes("unexpected") && values().includes("all"), values())
+            compare(tabs.items.find(item => item.value === "results").count, 5)
+            const tools = part("tools")
+            for (const width of [1280, 976, 860, 780]) { // all of them fit
+                root.width = width
+                tryVerify(() => tools.x + tools.width <= width && tools.x >= tabs.x + tabs.width, 2000, width + ": " + tools.x)
+            }
+            compare(tabs.compact, true)
+            root.width = 1200
+            tryCompare(tabs, "compact", false)
+            for (const [state, tab] of [["late", "late"], ["unexpected", "unexpected"], ["silent", "silent"], ["answered", "results"], ["error", "errors"]]) {
+                page.showState(state)
+                compare(Query.shown.tab, tab)
+            }
+            page.showState("late")
+            tryCompare(Query.shown.table, "rowShown", 2)
+            page.showState("unexpected")
+            tryCompare(Query.shown.table, "rowShown", 3)
+            page.showState("rejected")
+            const dialog = findChild(root.Window.window, "queryRejected")
+            tryVerify(() => dialog.opened)
+            verify(page.dialogOpen)
+            keyClick(Qt.Key_Escape)
+            tryVerify(() => !dialog.visible)
+        }
+
+        function test_moreGroupsThanThereIsRoomFor() {
+            const before = Query.history.count
+            Fixtures.keepRun(15, 10)
+            tryCompare(Query.history, "count", before + 1)
+            Query.openPast(Query.history.newest())
+            tryVerify(() => Query.shown.byGroup.length === 12)
+            const more = part("moreGroups")
+            tryVerify(() => more.visible && more.text.includes("3"))
+            more.clicked()
+            const table = findChild(root.Window.window, "groupsTable")
+            tryVerify(() => table && table.activeFocus && table.model.rowTotal === 15)
+            compare(table.model.shownText(0, 0), "rack-0")
+            keyClick(Qt.Key_Escape)
+            tryVerify(() => !page.dialogOpen)
+        }
+
         function test_comparesTwo() {
             const before = Query.history.count
             Fixtures.keepRun(5, 10)

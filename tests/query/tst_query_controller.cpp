@@ -5,6 +5,7 @@
 
 #include <QAbstractItemModelTester>
 #include <QElapsedTimer>
+#include <QFile>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 
@@ -26,6 +27,7 @@ private Q_SLOTS:
     void saysWhyItCannotRun();
     void runsAndAccounts();
     void tabsShowTheirDevices();
+    void filesSayTheOutcome();
     void columnsStayFromRunToRun();
     void cancelsAndAsksAgain();
     void scopesNarrow();
@@ -210,8 +212,10 @@ void QueryControllerTest::tabsShowTheirDevices()
     m_query->live()->setTab(QStringLiteral("nonsense"));
     QCOMPARE(m_query->live()->tab(), QStringLiteral("offline"));
     m_query->live()->setTab(QStringLiteral("results"));
-    QTRY_COMPARE(m_query->live()->table()->rowShown(),
-                 m_query->live()->answered() + m_query->live()->unexpected());
+    QTRY_COMPARE(m_query->live()->table()->rowShown(), m_query->live()->answered());
+    m_query->live()->setTab(QStringLiteral("all"));
+    QTRY_COMPARE(m_query->live()->table()->rowShown(), 200);
+    m_query->live()->setTab(QStringLiteral("results"));
 
     // in no list of their own until now: who had nothing that matches, and who waits once more
     m_query->composer()->setWhere(QStringLiteral("cpu.pct < 0"));
@@ -231,6 +235,62 @@ void QueryControllerTest::tabsShowTheirDevices()
     QTRY_COMPARE(m_query->live()->table()->rowShown(), m_query->live()->waiting());
     m_query->cancel();
     QTRY_COMPARE(m_query->live()->table()->rowShown(), 0);
+}
+
+void QueryControllerTest::filesSayTheOutcome()
+{
+    m_query->run();
+    QTRY_VERIFY_WITH_TIMEOUT(settled(), 10'000);
+    QueryResults &live = *m_query->live();
+    TableModel &table = *live.table();
+    const auto isShown = [&table] {
+        for (int column = 0; column < table.columnCount(); ++column) {
+            if (table.columnName(column) == QStringLiteral("outcome"))
+                return true;
+        }
+        return false;
+    };
+    /// Rows by what the file says of them.
+    const auto outcomes = [this, &table](const QString &tab) {
+        m_query->live()->setTab(tab);
+        const QString path = m_folder.filePath(tab + QStringLiteral(".csv"));
+        QSignalSpy exported(&table, &TableModel::exportFinished);
+        table.exportTo(QUrl::fromLocalFile(path));
+        QMap<QString, int> counts;
+        if (!exported.wait(10'000))
+            return counts;
+        QFile file(path);
+        if (!file.open(QIODevice::ReadOnly))
+            return counts;
+        const QList<QByteArray> lines = file.readAll().split('\n');
+        const auto place = lines.front().trimmed().split(',').indexOf("outcome");
+        for (const QByteArray &line : lines.mid(1)) {
+            if (const QList<QByteArray> cells = line.trimmed().split(','); place >= 0 && place < cells.size())
+                ++counts[QString::fromUtf8(cells[place])];
+        }
+        return counts;
+    };
+    live.table()->setGroupBy({});
+    QCOMPARE(outcomes(QStringLiteral("all")),
+             (QMap<QString, int>{{QStringLiteral("answered"), live.answered()},
+                                 {QStringLiteral("error"), live.errors()},
+                                 {QStringLiteral("silent"), live.silent()},
+                                 {QStringLiteral("offline"), live.offline()}}));
+    QVERIFY(isShown());
+    QCOMPARE(outcomes(QStringLiteral("silent")),
+             (QMap<QString, int>{{QStringLiteral("silent"), live.silent()}}));
+    QVERIFY(!isShown()); // it would say the same in each row
+    QCOMPARE(outcomes(QStringLiteral("results")),
+             (QMap<QString, int>{{QStringLiteral("answered"), live.answered()}}));
+
+    // what the operator chooses in one tab is of that tab
+    table.setColumnVisible(QStringLiteral("outcome"), true);
+    live.setTab(QStringLiteral("silent"));
+    QVERIFY(!isShown());
+    m_query->run();
+    QTRY_VERIFY_WITH_TIMEOUT(settled(), 10'000);
+    live.setTab(QStringLiteral("results"));
+    QVERIFY(isShown());
 }
 
 void QueryControllerTest::columnsStayFromRunToRun()

@@ -33,6 +33,8 @@ private Q_SLOTS:
     void watchFollowsWhoComesAndGoes();
     void watchWaitsForTheLink();
     void watchKeepsItsTime();
+    void unexpectedAnswersAreNoResults();
+    void sizesOfGroupsDecide();
     void errorsAreInTheUsersLanguage();
     void draftComesBack();
     void savesLoadsAndKnowsEdits();
@@ -41,6 +43,9 @@ private Q_SLOTS:
     void comparesRuns();
 
 private:
+    void askSubject(int expected, int deadlineMs);
+    QString cellOf(const QString &device, const QString &column) const;
+    QStringList columns() const;
     void answerOn(const std::string &subject, std::function<std::string()> reply);
     void instance(const std::string &service, const std::string &id);
     void runToTheEnd();
@@ -138,6 +143,34 @@ void QueryPageTest::instance(const std::string &service, const std::string &id)
                    R"(,"num_requests":10,"num_errors":1}]})";
         });
     }
+}
+
+void QueryPageTest::askSubject(int expected, int deadlineMs)
+{
+    composer().setSource(QStringLiteral("subject"));
+    composer().setSubject(QStringLiteral("orders.status"));
+    composer().setExpected(expected);
+    composer().setQuietMs(0);
+    composer().setDeadlineMs(deadlineMs);
+}
+
+QStringList QueryPageTest::columns() const
+{
+    const TableModel &table = *m_query->live()->table();
+    QStringList names;
+    for (int i = 0; i < table.columnCount(); ++i)
+        names.append(table.columnName(i));
+    return names;
+}
+
+/// As the delegate of the cell reads its state; empty where it is not shown.
+QString QueryPageTest::cellOf(const QString &device, const QString &column) const
+{
+    const TableModel &table = *m_query->live()->table();
+    const auto place = static_cast<int>(columns().indexOf(column));
+    const int row = table.rowOfKey(device);
+    return place < 0 || row < 0 ? QString()
+                                : table.data(table.index(row, place), TableModel::RawRole).toString();
 }
 
 void QueryPageTest::runToTheEnd()
@@ -242,13 +275,6 @@ void QueryPageTest::asksASubject()
 
 void QueryPageTest::columnsAreThoseOfWhoIsAsked()
 {
-    const auto columns = [this] {
-        const TableModel &table = *m_query->live()->table();
-        QStringList names;
-        for (int i = 0; i < table.columnCount(); ++i)
-            names.append(table.columnName(i));
-        return names;
-    };
     TableModel &table = *m_query->live()->table();
     runToTheEnd();
     QTRY_VERIFY(table.rowShown() > 0);
@@ -409,6 +435,51 @@ void QueryPageTest::watchKeepsItsTime()
     QTRY_COMPARE_WITH_TIMEOUT(dues, 9, 10'000);
     QVERIFY2(afterSlow >= 9'990 && afterSlow < 10'250, qPrintable(QString::number(afterSlow)));
     watch.stop();
+}
+
+void QueryPageTest::unexpectedAnswersAreNoResults()
+{
+    answerOn("orders.status", [] { return R"({"total":1})"; });
+    answerOn("orders.status", [] { return R"({"total":1})"; });
+    askSubject(1, 2000);
+    composer().addGroupBy(QStringLiteral("total"));
+    runToTheEnd();
+    QueryResults &live = *m_query->live();
+    QTRY_COMPARE(live.unexpected(), 1);
+    QTRY_COMPARE(live.table()->rowTotal(), 2);
+    QCOMPARE(live.answered(), 1);
+    QTRY_COMPARE(live.table()->rowShown(), 1);
+    QCOMPARE(live.table()->data(live.table()->index(0, 0), TableModel::CountRole).toInt(), 1); // of the group
+    live.setTab(QStringLiteral("all"));
+    QTRY_COMPARE(live.table()->rowShown(), 1);
+    live.setTab(QStringLiteral("unexpected"));
+    QTRY_COMPARE(live.table()->rowShown(), 1);
+    QTRY_COMPARE(cellOf(QStringLiteral("2"), QStringLiteral("outcome")), QStringLiteral("unexpected"));
+}
+
+void QueryPageTest::sizesOfGroupsDecide()
+{
+    auto many = m_others->subscribe("orders.status", [this](const nats::MessageView &message) {
+        for (int group = 0; group < 15; ++group) {
+            for (int i = 0; i <= (group == 7 ? 2 : 0); ++i)
+                (void)m_others->publish(message.reply, R"({"g":"g)" + std::to_string(group) + R"("})");
+        }
+    });
+    QVERIFY(many.ok() && m_others->flush().ok());
+    askSubject(17, 5000);
+    composer().addGroupBy(QStringLiteral("g"));
+    runToTheEnd();
+    QueryResults &live = *m_query->live();
+    QTRY_COMPARE(live.byGroup().size(), 12);
+    QTRY_COMPARE(live.byGroupMore(), 3);
+    const QVariantMap first = live.byGroup().front().toMap();
+    QCOMPARE(first.value(QStringLiteral("name")).toString(), QStringLiteral("g7"));
+    QCOMPARE(first.value(QStringLiteral("total")).toInt(), 3);
+    QCOMPARE(live.groups()->rowTotal(), 0);
+    live.setGroupsListed(true);
+    QCOMPARE(live.groups()->rowTotal(), 15);
+    QCOMPARE(live.groups()->shownText(0, 0), QStringLiteral("g7"));
+    live.setGroupsListed(false);
 }
 
 void QueryPageTest::errorsAreInTheUsersLanguage()
