@@ -1168,6 +1168,10 @@
         <source>The run and its results are removed from this computer. Saved queries stay.</source>
         <translation>Der Lauf und seine Ergebnisse werden von diesem Rechner entfernt. Gespeicherte Abfragen bleiben.</translation>
     </message>
+    <message>
+        <source>Its results are gone: only the question was kept.</source>
+        <translation>Die Ergebnisse sind weg: Nur die Frage wurde behalten.</translation>
+    </message>
 </context>
 <context>
     <name>Logo</name>
@@ -2713,6 +2717,10 @@
     <message>
         <source>Difference</source>
         <translation>Unterschied</translation>
+    </message>
+    <message>
+        <source>The results of the run of %1 are gone: only its question was kept.</source>
+        <translation>Die Ergebnisse des Laufs vom %1 sind weg: Nur seine Frage wurde behalten.</translation>
     </message>
 </context>
 <context>

@@ -37,11 +37,27 @@ std::vector<std::string> comparedColumns(const table::Table &before, const table
     return columns;
 }
 
+QString timeOf(const query::RunRecord &record)
+{
+    return QLocale().toString(QDateTime::fromMSecsSinceEpoch(record.at.millis()), QLocale::ShortFormat);
+}
+
 QString describe(const query::RunRecord &record)
 {
-    const QDateTime at = QDateTime::fromMSecsSinceEpoch(record.at.millis());
-    return QLocale().toString(at, QLocale::ShortFormat) + QStringLiteral(", ") +
-           questionText(record.question);
+    return timeOf(record) + QStringLiteral(", ") + questionText(record.question);
+}
+
+table::Comparison compared(const PastRun &before, const PastRun &after)
+{
+    const auto earlier = before.table.snapshot();
+    const auto later = after.table.snapshot();
+    const std::optional<table::View> earlierRows = table::evaluate(*earlier, {});
+    const std::optional<table::View> laterRows = table::evaluate(*later, {});
+    std::optional<table::Comparison> compared;
+    if (earlierRows && laterRows)
+        compared = table::compare(*earlier, *earlierRows, *later, *laterRows,
+                                  comparedColumns(before.table, after.table));
+    return compared ? std::move(*compared) : table::Comparison();
 }
 
 } // namespace
@@ -59,16 +75,17 @@ struct QueryComparison::Private {
     QueryHistory *history;
     TableModel table;
     LatestJob<table::Comparison> job;
-    std::array<QString, 2> wanted; // of the runs that are still to be opened
+    std::array<int, 2> wanted{}; // of the history: the runs that are still to be opened; 0: none
     std::vector<std::shared_ptr<PastRun>> opened;
     bool active = false, isDone = false;
     QString beforeText, afterText, problem;
     bool sameQuestion = true;
     table::Comparison result;
 
-    bool isWaiting() const
+    int *find(int request)
     {
-        return std::any_of(wanted.begin(), wanted.end(), [](const QString &run) { return !run.isEmpty(); });
+        const auto awaited = std::find(wanted.begin(), wanted.end(), request);
+        return request == 0 || awaited == wanted.end() ? nullptr : &*awaited;
     }
 
     void work()
@@ -82,25 +99,14 @@ struct QueryComparison::Private {
         afterText = describe(after->record);
         sameQuestion = query::asksTheSame(before->record.question, after->record.question);
         Q_EMIT q->changed();
-        job.start(
-            [before, after] {
-                const auto earlier = before->table.snapshot();
-                const auto later = after->table.snapshot();
-                const std::optional<table::View> earlierRows = table::evaluate(*earlier, {});
-                const std::optional<table::View> laterRows = table::evaluate(*later, {});
-                std::optional<table::Comparison> compared;
-                if (earlierRows && laterRows)
-                    compared = table::compare(*earlier, *earlierRows, *later, *laterRows,
-                                              comparedColumns(before->table, after->table));
-                return compared ? std::move(*compared) : table::Comparison();
-            },
-            [this](table::Comparison compared) {
-                result = std::move(compared);
-                table.clearRows();
-                table.apply(result.differences);
-                isDone = true;
-                Q_EMIT q->changed();
-            });
+        job.start([before, after] { return compared(*before, *after); },
+                  [this](table::Comparison compared) {
+                      result = std::move(compared);
+                      table.clearRows();
+                      table.apply(result.differences);
+                      isDone = true;
+                      Q_EMIT q->changed();
+                  });
     }
 
     int shown(std::int64_t count) const { return isDone ? static_cast<int>(count) : 0; }
@@ -118,14 +124,6 @@ QueryComparison::QueryComparison(QueryHistory *history, QObject *parent)
                          {QStringLiteral("difference"), tr("Difference"), false, 0, 5}},
                         false);
     d->table.setGroupBy({QStringLiteral("change"), QStringLiteral("field")});
-    connect(history, &QueryHistory::failed, this, [this](const QString &message) {
-        if (!d->isWaiting())
-            return;
-        d->wanted = {};
-        d->opened.clear();
-        d->problem = message;
-        Q_EMIT changed();
-    });
 }
 
 QueryComparison::~QueryComparison() = default;
@@ -196,10 +194,15 @@ void QueryComparison::compare(const QString &run, const QString &other)
     if (run.isEmpty() || other.isEmpty() || run == other)
         return;
     d->active = true;
-    d->wanted = {run, other};
+    for (const QString &each : {run, other}) {
+        const std::optional<query::RunRecord> record = d->history->record(each);
+        if (record && !record->resultsKept)
+            d->problem =
+                tr("The results of the run of %1 are gone: only its question was kept.").arg(timeOf(*record));
+    }
+    if (d->problem.isEmpty())
+        d->wanted = {d->history->open(run), d->history->open(other)};
     Q_EMIT changed();
-    d->history->open(run);
-    d->history->open(other);
 }
 
 void QueryComparison::close()
@@ -216,16 +219,26 @@ void QueryComparison::close()
     Q_EMIT changed();
 }
 
-bool QueryComparison::take(const std::shared_ptr<PastRun> &past)
+bool QueryComparison::take(const std::shared_ptr<PastRun> &past, int request)
 {
-    const QString run = QString::fromStdString(past->record.id);
-    const auto awaited = std::find(d->wanted.begin(), d->wanted.end(), run);
-    if (awaited == d->wanted.end())
+    int *awaited = d->find(request);
+    if (!awaited)
         return false;
-    awaited->clear();
+    *awaited = 0;
     d->opened.push_back(past);
     if (d->opened.size() == 2)
         d->work();
+    return true;
+}
+
+bool QueryComparison::takeFailure(const QString &message, int request)
+{
+    if (!d->find(request))
+        return false;
+    d->wanted = {};
+    d->opened.clear();
+    d->problem = message;
+    Q_EMIT changed();
     return true;
 }
 

@@ -50,8 +50,9 @@ public:
     Q_INVOKABLE void compare(const QString &run, const QString &other);
     Q_INVOKABLE void close();
 
-    /// Whether a run that the history opened was asked for by this.
-    bool take(const std::shared_ptr<PastRun> &past);
+    /// Whether it was this that asked the history for the run.
+    bool take(const std::shared_ptr<PastRun> &past, int request);
+    bool takeFailure(const QString &message, int request);
 
 Q_SIGNALS:
     void changed();

@@ -90,6 +90,7 @@ struct QueryController::Private {
     QueryWatch watch;
     QueryResults live, past;
     bool showsPast = false;
+    int wantedPast = 0; // what the history was asked to open; 0: nothing
 
     std::shared_ptr<nats::Connection> connection;
     Subjects subjects;
@@ -368,11 +369,19 @@ QueryController::QueryController(FleetController *fleet, const QString &database
         d->start();
         Q_EMIT progressChanged();
     });
-    connect(&d->history, &QueryHistory::opened, this, [this](const std::shared_ptr<PastRun> &past) {
-        if (d->comparison.take(past))
+    connect(&d->history, &QueryHistory::opened, this,
+            [this](const std::shared_ptr<PastRun> &past, int request) {
+                if (d->comparison.take(past, request) || request != d->wantedPast)
+                    return; // or nobody waits for it any more
+                d->wantedPast = 0;
+                d->past.showPast(std::move(*past));
+                d->show(true);
+            });
+    connect(&d->history, &QueryHistory::notOpened, this, [this](const QString &message, int request) {
+        if (d->comparison.takeFailure(message, request) || request != d->wantedPast)
             return;
-        d->past.showPast(std::move(*past));
-        d->show(true);
+        d->wantedPast = 0;
+        Q_EMIT pastNotOpened(message);
     });
 }
 
@@ -561,13 +570,14 @@ void QueryController::askSilentAgain()
 
 void QueryController::showLive()
 {
+    d->wantedPast = 0;
     d->show(false);
     d->past.clear();
 }
 
 void QueryController::openPast(const QString &run)
 {
-    d->history.open(run);
+    d->wantedPast = d->history.open(run);
 }
 
 void QueryController::askPastAgain()

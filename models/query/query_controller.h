@@ -82,6 +82,7 @@ Q_SIGNALS:
     void shownChanged();
     void readyChanged();
     void progressChanged();
+    void pastNotOpened(const QString &message);
 
 private:
     struct Private;

@@ -71,6 +71,7 @@ struct QueryHistory::Private {
     TableModel runs;
     std::vector<RunRecord> records; // newest first
     int underWay = 0;               // what was asked for and is not done
+    int requests = 0;               // to open a run
     QString problem;
     QTimer fileTimer;
 
@@ -285,16 +286,28 @@ void QueryHistory::keep(query::RunRecord record, std::shared_ptr<const table::Sn
         });
 }
 
-void QueryHistory::open(const QString &run)
+int QueryHistory::open(const QString &run)
 {
-    d->useAndTell(
+    const int request = ++d->requests;
+    d->addUnderWay(1);
+    d->use(
         [id = run.toStdString()](query::RunHistory &history) -> Result<std::shared_ptr<PastRun>> {
             Result<query::KeptRun> loaded = history.load(id);
             if (!loaded)
                 return loaded.error();
             return std::make_shared<PastRun>(std::move(*loaded));
         },
-        [this](const std::shared_ptr<PastRun> &past) { Q_EMIT opened(past); });
+        [this, request](const Result<std::shared_ptr<PastRun>> &past) {
+            d->addUnderWay(-1);
+            if (!past) {
+                d->note(past.error());
+                Q_EMIT notOpened(d->problem, request);
+                return;
+            }
+            d->succeed();
+            Q_EMIT opened(*past, request);
+        });
+    return request;
 }
 
 void QueryHistory::remove(const QString &run)
@@ -321,6 +334,12 @@ QString QueryHistory::before(const QString &run) const
             return QString::fromStdString(record->id);
     }
     return {};
+}
+
+bool QueryHistory::hasResults(const QString &run) const
+{
+    const RunRecord *record = d->find(run);
+    return record && record->resultsKept;
 }
 
 std::optional<query::RunRecord> QueryHistory::record(const QString &run) const

@@ -35,13 +35,15 @@ public:
     QString problem() const;
 
     void keep(query::RunRecord record, std::shared_ptr<const table::Snapshot> results);
-    Q_INVOKABLE void open(const QString &run);
+    /// Reads a run with its results: opened() or notOpened() tells of it by the number that this gives.
+    int open(const QString &run);
     Q_INVOKABLE void remove(const QString &run);
     Q_INVOKABLE void clear();
 
     Q_INVOKABLE QString newest() const; ///< empty: none
     /// The newest run with results of the same question that is older than `run`: what to compare it with.
     Q_INVOKABLE QString before(const QString &run) const;
+    Q_INVOKABLE bool hasResults(const QString &run) const;
     std::optional<query::RunRecord> record(const QString &run) const;
 
 Q_SIGNALS:
@@ -49,8 +51,9 @@ Q_SIGNALS:
     void busyChanged();
     void problemChanged();
     void kept(const QString &run);
-    void opened(std::shared_ptr<muster::PastRun> past);
-    void failed(const QString &message);
+    void opened(std::shared_ptr<muster::PastRun> past, int request);
+    void notOpened(const QString &message, int request);
+    void failed(const QString &message); ///< to keep or to remove
 
 private:
     struct Private;

@@ -11,11 +11,17 @@ MDialog {
     readonly property var selected: model.selectedCount >= 0 ? TableTools.selectedKeys(model) : []
     readonly property string current: table.currentRow >= 0 && model.rowShown >= 0 ? model.keyAt(table.currentRow) : ""
     readonly property string one: selected.length === 1 ? selected[0] : selected.length === 0 ? current : ""
-    readonly property string other: selected.length === 2 ? selected[1] : one !== "" ? history.before(one) : ""
+    readonly property bool kept: history.count >= 0 && (selected.length === 2 ? selected.every(run => history.hasResults(run)) : history.hasResults(one))
+    readonly property string other: !kept ? "" : selected.length === 2 ? selected[1] : history.before(one)
+    readonly property string goneText: qsTr("Its results are gone: only the question was kept.")
 
     function openRun(run: string) {
         if (run === "")
             return
+        if (!history.hasResults(run)) {
+            Notices.error(qsTr("The run cannot be opened. %1").arg(goneText))
+            return
+        }
         Query.openPast(run)
         close()
     }
@@ -161,7 +167,7 @@ MDialog {
                     iconName: "compare"
                     text: root.selected.length === 2 ? qsTr("Compare the two") : qsTr("Compare with the one before")
                     enabled: root.other !== ""
-                    disabledReason: root.selected.length > 2 ? qsTr("Choose one run, or two to compare.") : root.one === "" ? qsTr("Choose one run, or two to compare.") : qsTr("There is no earlier run of the same question with results.")
+                    disabledReason: root.selected.length !== 2 && root.one === "" ? qsTr("Choose one run, or two to compare.") : root.kept ? qsTr("There is no earlier run of the same question with results.") : root.goneText
                     onClicked: root.compareRuns()
                 }
                 MButton {
@@ -169,8 +175,8 @@ MDialog {
                     kind: "primary"
                     text: qsTr("Open")
                     busy: root.history.busy
-                    enabled: root.one !== ""
-                    disabledReason: qsTr("Choose one run.")
+                    enabled: root.one !== "" && root.kept
+                    disabledReason: root.one === "" ? qsTr("Choose one run.") : root.goneText
                     onClicked: root.openRun(root.one)
                 }
             }

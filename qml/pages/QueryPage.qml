@@ -649,8 +649,14 @@ FocusScope {
         target: Query.history
 
         function onFailed(message: string) {
-            if (!comparisonDialog.opened)
-                Notices.error(message)
+            Notices.error(message)
+        }
+    }
+    Connections {
+        target: Query
+
+        function onPastNotOpened(message: string) {
+            Notices.error(message)
         }
     }
     Connections {

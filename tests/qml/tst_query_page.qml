@@ -157,6 +157,27 @@ Item {
             verify(!part("pastBanner").visible)
         }
 
+        function test_aRunWithoutItsResultsIsRefusedWithTheReason() {
+            const before = Query.history.count
+            Fixtures.keepRun(0, 10)
+            tryCompare(Query.history, "count", before + 1)
+            const run = Query.history.newest()
+            verify(!Query.history.hasResults(run))
+            keyClick(Qt.Key_H, Qt.ControlModifier)
+            const table = findChild(root.Window.window, "historyTable")
+            tryVerify(() => table.activeFocus && Query.history.runs.rowShown === before + 1)
+            const open = findChild(root.Window.window, "historyOpen"), compareThem = findChild(root.Window.window, "historyCompare")
+            tryVerify(() => !open.enabled)
+            verify(open.disabledReason.includes("gone"))
+            verify(!compareThem.enabled)
+            keyClick(Qt.Key_Return)
+            verify(table.visible && !Query.showsPast)
+            keyClick(Qt.Key_Escape)
+            tryVerify(() => !table.visible)
+            Query.history.remove(run)
+            tryCompare(Query.history, "count", before)
+        }
+
         function test_countsOpenTheirLists() {
             const before = Query.history.count
             Fixtures.keepRun(5, 10, 2, 3)

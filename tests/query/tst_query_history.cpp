@@ -87,17 +87,24 @@ private Q_SLOTS:
         QVERIFY(history.record(QStringLiteral("two"))->question.where == "x = 2");
         QVERIFY(!history.record(QStringLiteral("four")));
 
-        QSignalSpy failed(&history, &QueryHistory::failed);
+        QSignalSpy notOpened(&history, &QueryHistory::notOpened);
         std::shared_ptr<PastRun> past;
+        int request = 0;
         connect(&history, &QueryHistory::opened, this,
-                [&past](const std::shared_ptr<PastRun> &opened) { past = opened; });
-        history.open(QStringLiteral("two"));
+                [&past, &request](const std::shared_ptr<PastRun> &opened, int of) {
+                    past = opened;
+                    request = of;
+                });
+        const int first = history.open(QStringLiteral("two"));
         QTRY_VERIFY(past);
+        QCOMPARE(request, first);
         QCOMPARE(past->record.id, std::string("two"));
         const table::Table moved = std::move(past->table);
         QCOMPARE(moved.rowCount(), std::size_t(200));
-        history.open(QStringLiteral("three"));
-        QTRY_COMPARE(failed.count(), 1);
+        const int second = history.open(QStringLiteral("three"));
+        QVERIFY(second != first && !history.hasResults(QStringLiteral("three")));
+        QTRY_COMPARE(notOpened.count(), 1);
+        QCOMPARE(notOpened.front().at(1).toInt(), second);
         QVERIFY(!history.problem().isEmpty());
         history.open(QStringLiteral("one"));
         QTRY_VERIFY(history.problem().isEmpty());

@@ -41,6 +41,7 @@ private Q_SLOTS:
     void conflictLosesNothing();
     void keepsRunsAndOpensThemOffline();
     void comparesRuns();
+    void aComparisonThatIsClosedShowsNothing();
 
 private:
     void askSubject(int expected, int deadlineMs);
@@ -685,6 +686,44 @@ void QueryPageTest::comparesRuns()
     QVERIFY(!comparison.busy());
     comparison.close();
     QVERIFY(!comparison.active());
+}
+
+void QueryPageTest::aComparisonThatIsClosedShowsNothing()
+{
+    answerOn("orders.status", [] { return R"({"stock":1})"; });
+    askSubject(1, 2000);
+    runToTheEnd();
+    const QString first = m_query->live()->run();
+    runToTheEnd();
+    const QString later = m_query->live()->run();
+    QueryHistory &history = *m_query->history();
+    QTRY_COMPARE(history.before(later), first);
+    QueryComparison &comparison = *m_query->comparison();
+    comparison.compare(later, first);
+    comparison.close(); // before they are read
+    QVERIFY(history.busy());
+    QTRY_VERIFY(!history.busy());
+    QVERIFY(!m_query->showsPast() && !comparison.active());
+    m_query->openPast(first);
+    m_query->showLive(); // nobody waits for it any more
+    QTRY_VERIFY(!history.busy());
+    QVERIFY(!m_query->showsPast());
+
+    // a run whose results went is refused with the reason, before anything is read
+    query::RunRecord record = *history.record(first);
+    record.id = "gone";
+    record.at = UtcTime{record.at.micros - 1'000'000};
+    history.keep(record, nullptr);
+    QTRY_VERIFY(history.record(QStringLiteral("gone")));
+    QVERIFY(!history.hasResults(QStringLiteral("gone")) && history.hasResults(first));
+    comparison.compare(later, QStringLiteral("gone"));
+    QVERIFY(comparison.active() && !comparison.busy());
+    QVERIFY2(comparison.problem().contains(QStringLiteral("are gone")), qPrintable(comparison.problem()));
+    comparison.close();
+    QSignalSpy notOpened(m_query.get(), &QueryController::pastNotOpened);
+    m_query->openPast(QStringLiteral("gone"));
+    QTRY_COMPARE(notOpened.count(), 1);
+    QVERIFY(!m_query->showsPast());
 }
 
 QTEST_MAIN(QueryPageTest)
