@@ -241,7 +241,9 @@ struct ServiceQuery::Private final : GatheredRun::Core {
             instances.emplace_back();
             instances.back().id = answer.id;
             instances.back().service = answer.service;
-            ++counts.counts[static_cast<std::size_t>(Outcome::Waiting)];
+            if (isFinished) // too late to be asked; an answer moves it on, and is late
+                instances.back().outcome = Outcome::Silent;
+            ++counts.counts[static_cast<std::size_t>(instances.back().outcome)];
         }
         Instance &instance = instances[number];
         if (instance.service != answer.service) {
@@ -250,13 +252,10 @@ struct ServiceQuery::Private final : GatheredRun::Core {
             return;
         }
         merge(instance, answer, now);
+        if (added && instance.outcome == Outcome::Silent)
+            writeRows(instance);
         if (!added || instance.outcome != Outcome::Waiting)
             return;
-        if (isFinished) { // found too late to be asked
-            move(instance, Outcome::Silent);
-            writeRows(instance);
-            return;
-        }
         const double took = std::max(times.sinceAsked(now), static_cast<double>(quietMs));
         quietUntil = now + std::chrono::duration_cast<Clock::duration>(
                                std::chrono::duration<double, std::milli>(took));

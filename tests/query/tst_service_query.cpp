@@ -324,6 +324,20 @@ void ServiceQueryTest::foundLate()
     QTRY_COMPARE(asker.of(Outcome::Silent), 1); // there, and too late to be asked
     QCOMPARE(asker.sum(), 2);
     QCOMPARE(asker.run->tally().late, 0);
+    // Whatever it is found by.
+    QVERIFY(m_services->publish(inbox, info("A3", {"create"})).ok());
+    QVERIFY(m_services->publish(inbox, stats("A4", {"create"})).ok());
+    QTRY_COMPARE(asker.of(Outcome::Answered), 3);
+    QCOMPARE(asker.run->tally().late, 2);
+    QCOMPARE(asker.sum(), 4);
+    QCOMPARE(asker.text("A1", "late"), std::string());
+    for (const char *id : {"A3", "A4"}) {
+        QCOMPARE(asker.text(id, "outcome"), std::string("answered"));
+        QCOMPARE(asker.text(id, "late"), std::string("true"));
+    }
+    QVERIFY(m_services->publish(inbox, stats("A3", {"create"})).ok());
+    QTRY_COMPARE(asker.text("A3", "num_requests"), std::string("10"));
+    QCOMPARE(asker.run->tally().late, 2);
     QVERIFY(asker.run->askSilentAgain().ok());
 }
 
