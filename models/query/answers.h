@@ -65,7 +65,7 @@ public:
     const ReplyTimes &times() const { return m_times; }
     const Rejections &rejections() const { return m_rejections; }
 
-    /// Takes what there is; true: there is more.
+    /// Takes what there is; true: there is more, which is all when it is taken at once.
     bool drain(table::Batch &batch);
 
 private:

@@ -6,6 +6,7 @@
 #include "query/gathered_run.h"
 #include "query/reply_log.h"
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -48,6 +49,7 @@ struct GatheredRun::Core {
     ReplyTimes times;
     Rejections rejections;
     std::string problem;
+    Hindrance hindrance = Hindrance::None;
     Clock::time_point deadline{};
     Clock::time_point sleepsUntil{}; // of the worker
     bool isFinished = false, isCancelled = false, isStopping = false, linkWasDown = false;
@@ -56,6 +58,7 @@ struct GatheredRun::Core {
     nats::Subscription subscription;
 
     Notifier notifier;
+    table::Batch handedOut; // by drainAll(), whose thread has it: for its memory
     std::shared_ptr<void> errorListener;
     std::thread worker;
 
@@ -77,6 +80,7 @@ struct GatheredRun::Core {
     virtual Refusal refusal(std::string_view subject) const = 0;
 
     void finish();
+    void hinder(Hindrance what) { hindrance = std::max(hindrance, what); }
     void reject(protocol::Rejection why, std::string detail);
     void reject(protocol::Reject why);
     void beginRound();

@@ -43,6 +43,8 @@ void GatheredRun::Core::finish()
     times.endRound(now);
     if (problem.empty())
         problem = verdict();
+    if (linkWasDown && problem == answersWereLost)
+        hinder(Hindrance::LinkLost);
     wake.notify_all();
 }
 
@@ -142,6 +144,7 @@ void GatheredRun::Core::onRefusal(const Error &error)
         if (isFinished || means == Refusal::Foreign)
             return;
         problem = error.message + " " + error.remedy;
+        hinder(means == Refusal::Final ? Hindrance::NobodyAsked : Hindrance::SomeNotAsked);
         if (means == Refusal::Final)
             finish();
     }
@@ -208,6 +211,7 @@ void GatheredRun::Core::askSome(std::unique_lock<std::mutex> &lock)
         problem = linkWasDown ? std::string()
                               : "Not everybody could be asked: " + sent.error().message +
                                     " Ask the silent ones again.";
+        hinder(Hindrance::SomeNotAsked);
         toAsk.clear();
     }
 }
@@ -232,6 +236,21 @@ Tally GatheredRun::tally() const
 {
     const std::lock_guard lock(m_core->mutex);
     return m_core->counts;
+}
+
+Tally GatheredRun::drainAll(const std::function<void(table::Batch &)> &take)
+{
+    table::Batch &batch = m_core->handedOut;
+    batch.clear();
+    Tally tally;
+    {
+        const std::lock_guard lock(m_core->mutex);
+        m_core->notifier.rearm();
+        std::swap(batch, m_core->batch);
+        tally = m_core->counts;
+    }
+    take(batch);
+    return tally;
 }
 
 bool GatheredRun::finished() const
@@ -282,6 +301,12 @@ std::string GatheredRun::problem() const
     if (m_core->problem.empty() && m_core->linkWasDown && !m_core->isFinished)
         return "The connection was lost: answers sent meanwhile do not arrive.";
     return m_core->problem;
+}
+
+Hindrance GatheredRun::hindrance() const
+{
+    const std::lock_guard lock(m_core->mutex);
+    return m_core->hindrance;
 }
 
 const std::string &GatheredRun::id() const

@@ -15,12 +15,14 @@ public:
 
     bool drain(table::Batch &batch) override;
     Tally tally() const override;
+    Tally drainAll(const std::function<void(table::Batch &)> &take) override;
     bool finished() const override;
     bool cancelled() const override;
     void cancel() override;
     bool waitFinished(int milliseconds) override;
     void noteLinkDown() override;
     std::string problem() const override;
+    Hindrance hindrance() const override;
 
     const std::string &id() const override;
     std::int64_t elapsedMs() const override;

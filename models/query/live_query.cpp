@@ -7,6 +7,7 @@
 #include "query/answers.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -49,6 +50,8 @@ struct LiveQuery::Private {
     std::condition_variable_any wake;
     Answers answers;
     std::string problem;
+    Hindrance hindrance = Hindrance::None;
+    std::size_t roundSize = 0; // devices that wait as this round begins
     Clock::time_point deadline{};
     bool isFinished = false, isCancelled = false, isStopping = false, linkWasDown = false;
     bool ownSubjects = false;                   // this round asks each device on its own subject
@@ -57,6 +60,7 @@ struct LiveQuery::Private {
     std::vector<std::uint32_t> toAsk;           // still to be asked, by the worker, from the back
 
     Notifier notifier;
+    std::array<table::Batch, 2> handedOut; // by drainAll(), whose thread has them: for their memory
     std::unique_ptr<nats::Gather> gather;
     std::shared_ptr<void> errorListener;
     std::thread worker;
@@ -68,12 +72,16 @@ struct LiveQuery::Private {
         isFinished = true;
         toAsk.clear();
         answers.endRound(Clock::now());
-        if (linkWasDown && answers.tally().of(Outcome::Silent) > 0)
+        if (linkWasDown && answers.tally().of(Outcome::Silent) > 0) {
+            hinder(Hindrance::LinkLost);
             problem =
                 "The connection was lost during the query: answers sent meanwhile did not arrive, so devices "
                 "counted as silent may have answered. Ask the silent ones again.";
+        }
         wake.notify_all();
     }
+
+    void hinder(Hindrance what) { hindrance = std::max(hindrance, what); }
 
     void finishWhenSettled()
     {
@@ -93,10 +101,10 @@ struct LiveQuery::Private {
         const bool nobodyElse = ownSubjects ? waiting <= noResponders : noResponders >= plan.subjects.size();
         if (!nobodyElse)
             return;
-        problem = ownSubjects ? std::to_string(waiting) +
-                                    " devices are online but do not listen for queries. Their permissions or "
-                                    "firmware may lack "
-                                    "\"subscribe " +
+        const std::string who = waiting == 1
+                                    ? "1 device is online but does not listen"
+                                    : std::to_string(waiting) + " devices are online but do not listen";
+        problem = ownSubjects ? who + " for queries. Permissions or firmware may lack \"subscribe " +
                                     plan.fleet.root() + ".query.>\"."
                               : "Nobody listens on " + plan.subjects.front() +
                                     (plan.subjects.size() > 1 ? " and the other subjects asked" : "") +
@@ -135,6 +143,8 @@ struct LiveQuery::Private {
             problem = error.message + " " + error.remedy;
             if (!isInbox)
                 refused.emplace(subject);
+            const bool isAll = isInbox || refused.size() >= (ownSubjects ? roundSize : plan.subjects.size());
+            hinder(isAll ? Hindrance::NobodyAsked : Hindrance::SomeNotAsked);
             if (isInbox)
                 finish();
             else
@@ -254,16 +264,17 @@ struct LiveQuery::Private {
         const std::vector<std::uint32_t> some(toAsk.end() - static_cast<std::ptrdiff_t>(count), toAsk.end());
         toAsk.resize(toAsk.size() - count);
         lock.unlock();
-        Status asked;
+        Status sent;
         for (const std::uint32_t device : some) {
-            asked = gather->ask(plan.fleet.queryDevice(plan.roster[device].device), request);
-            if (!asked)
+            sent = gather->ask(plan.fleet.queryDevice(plan.roster[device].device), request);
+            if (!sent)
                 break;
         }
         lock.lock();
-        if (!asked && !isFinished) {
-            problem = "Not every device could be asked: " + asked.error().message +
+        if (!sent && !isFinished) {
+            problem = "Not every device could be asked: " + sent.error().message +
                       ". Those not asked are counted as silent at the deadline; ask the silent ones again.";
+            hinder(Hindrance::SomeNotAsked);
             toAsk.clear();
         }
     }
@@ -286,6 +297,9 @@ Result<std::unique_ptr<LiveQuery>> LiveQuery::start(std::shared_ptr<nats::Connec
     p->notifier.set(std::move(onProgress));
     if (Status checked = p->answers.check(); !checked)
         return checked.error();
+    if (p->connection->state() != nats::State::Connected)
+        return Error{"nats.disconnected", "the devices cannot be asked while the link is down",
+                     "Ask when the connection is back."};
     const Plan &asked = p->plan;
     const auto online = static_cast<std::size_t>(std::count_if(
         asked.roster.begin(), asked.roster.end(), [](const Expected &expected) { return expected.online; }));
@@ -319,6 +333,7 @@ Result<std::unique_ptr<LiveQuery>> LiveQuery::start(std::shared_ptr<nats::Connec
                 return sent.error();
         }
         p->answers.enrol();
+        p->roundSize = p->answers.waiting();
         if (p->ownSubjects) {
             for (auto device = static_cast<std::uint32_t>(p->answers.count()); device-- > 0;) {
                 if (p->answers.isWaiting(device))
@@ -369,6 +384,24 @@ Tally LiveQuery::tally() const
     return d->answers.tally();
 }
 
+Tally LiveQuery::drainAll(const std::function<void(table::Batch &)> &take)
+{
+    for (table::Batch &batch : d->handedOut)
+        batch.clear();
+    std::size_t count = 0;
+    Tally tally;
+    {
+        const std::lock_guard lock(d->mutex);
+        d->notifier.rearm();
+        for (bool more = true; more; ++count)
+            more = d->answers.drain(d->handedOut[count]);
+        tally = d->answers.tally();
+    }
+    for (std::size_t i = 0; i < count; ++i)
+        take(d->handedOut[i]);
+    return tally;
+}
+
 bool LiveQuery::finished() const
 {
     const std::lock_guard lock(d->mutex);
@@ -410,11 +443,13 @@ Status LiveQuery::askSilentAgain()
         }
         d->isFinished = d->isCancelled = d->linkWasDown = false;
         d->problem.clear();
+        d->hindrance = Hindrance::None;
         d->ownSubjects = true;
         d->noResponders = 0;
         d->refused.clear();
         d->beginRound();
         d->answers.silentWaitAgain(d->toAsk);
+        d->roundSize = d->answers.waiting();
     }
     d->wake.notify_all();
     d->notifier.notify();
@@ -445,6 +480,12 @@ std::string LiveQuery::problem() const
 {
     const std::lock_guard lock(d->mutex);
     return d->problem;
+}
+
+Hindrance LiveQuery::hindrance() const
+{
+    const std::lock_guard lock(d->mutex);
+    return d->hindrance;
 }
 
 const std::string &LiveQuery::id() const

@@ -61,14 +61,15 @@ int chosenSpreadMs(std::size_t devices, std::size_t fields, int deadlineMs);
 class LiveQuery final : public Run {
 public:
     /// `onProgress` is called on a NATS or timer thread, at most once until the next drain(): wake up and
-    /// drain. An error when the question could not be asked at all ("nats.disconnected", "query.deadline",
-    /// ...).
+    /// drain. An error when the question could not be asked at all: "query.deadline", "nats.disconnected"
+    /// (without a link, though it be of nobody: who is offline is not known then), ...
     static Result<std::unique_ptr<LiveQuery>> start(std::shared_ptr<nats::Connection> connection, Plan plan,
                                                     std::function<void()> onProgress = {});
     ~LiveQuery() override;
 
     bool drain(table::Batch &batch) override;
     Tally tally() const override;
+    Tally drainAll(const std::function<void(table::Batch &)> &take) override;
     bool finished() const override;
     bool cancelled() const override;
     void cancel() override;
@@ -76,6 +77,7 @@ public:
     bool waitFinished(int milliseconds) override;
     void noteLinkDown() override;
     std::string problem() const override;
+    Hindrance hindrance() const override;
 
     const std::string &id() const override;
     std::int64_t elapsedMs() const override;

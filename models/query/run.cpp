@@ -24,6 +24,21 @@ std::string_view name(Outcome outcome)
     return "waiting";
 }
 
+std::string_view name(Hindrance hindrance)
+{
+    switch (hindrance) {
+    case Hindrance::None:
+        return "none";
+    case Hindrance::SomeNotAsked:
+        return "some-not-asked";
+    case Hindrance::LinkLost:
+        return "link-lost";
+    case Hindrance::NobodyAsked:
+        return "nobody-asked";
+    }
+    return "none";
+}
+
 std::int64_t Tally::sum() const
 {
     std::int64_t sum = 0;

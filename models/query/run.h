@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,15 @@ struct Tally {
     std::int64_t sum() const;
 };
 
+/// What stood between a question and its answers, so that a silence may be ours. The later one is the worse.
+enum class Hindrance {
+    None,
+    SomeNotAsked, ///< to some of those who are silent the question could not be put
+    LinkLost,     ///< the link was down: what was answered meanwhile did not arrive
+    NobodyAsked,  ///< this user may not ask, or may not hear what is answered
+};
+std::string_view name(Hindrance hindrance); ///< "none", "some-not-asked", ...
+
 /// A question under way, whatever was asked: the fleet, NATS services, or any subject. Answers are typed into
 /// batches on NATS threads. Thread-safe; drain() belongs to one thread.
 class Run {
@@ -43,6 +53,10 @@ public:
 
     virtual bool drain(table::Batch &batch) = 0; ///< `batch` is emptied first
     virtual Tally tally() const = 0;
+    /// All that there is to drain, one batch after another, and the tally of the same moment: once a run is
+    /// finished its rows are those that are counted, whatever comes meanwhile. A batch is not to be moved
+    /// from.
+    virtual Tally drainAll(const std::function<void(table::Batch &)> &take) = 0;
     virtual bool finished() const = 0; ///< nobody waits any more, or the deadline passed, or cancelled
     virtual bool cancelled() const = 0;
     virtual void cancel() = 0; ///< those who wait become silent
@@ -54,10 +68,11 @@ public:
     virtual void noteLinkDown() = 0;
     /// What kept the question or answers from their way, and what to do; empty when nothing did.
     virtual std::string problem() const = 0;
+    virtual Hindrance hindrance() const = 0; ///< since asked, or asked again
 
     virtual const std::string &id() const = 0;
     virtual std::int64_t elapsedMs() const = 0; ///< since asked, or asked again; until the end, once finished
-    virtual double repliesPerSecond() const = 0; ///< over the last second; over all of elapsedMs() once finished
+    virtual double repliesPerSecond() const = 0; ///< over the last second; once finished, over elapsedMs()
     /// Response times of all answers so far in milliseconds, unsorted.
     virtual std::vector<float> responseTimes() const = 0;
     virtual std::vector<protocol::Reject> recentRejected() const = 0; ///< newest last, at most 50

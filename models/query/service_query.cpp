@@ -448,6 +448,7 @@ struct ServiceQuery::Private final : GatheredRun::Core {
         isFinished = isCancelled = linkWasDown = nobodyListens = false;
         wasPrompted = true;
         problem.clear();
+        hindrance = Hindrance::None;
         beginRound();
         for (std::size_t i = 0; i < instances.size(); ++i) {
             Instance &instance = instances[i];

@@ -91,6 +91,7 @@ private Q_SLOTS:
     void roundsThatOverlap();
     void offlineThatAnswersCounts();
     void sumHoldsUnderConcurrency();
+    void rowsAreThoseCounted();
     void cannotAsk();
     void notPermitted();
     void linkLost();
@@ -197,6 +198,7 @@ void LiveQueryTest::endsWhenNobodyWaits()
     QVERIFY(asker.query->repliesPerSecond() > 0);
     QVERIFY(!asker.query->cancelled());
     QVERIFY(asker.query->problem().empty());
+    QCOMPARE(asker.query->hindrance(), query::Hindrance::None);
 }
 
 void LiveQueryTest::deadlineMakesSilentAndLateIsMarked()
@@ -525,6 +527,45 @@ void LiveQueryTest::sumHoldsUnderConcurrency()
     m_subscriptions.clear();
 }
 
+/// Late answers come in all the while: what is handed out with a tally is what it counts.
+void LiveQueryTest::rowsAreThoseCounted()
+{
+    constexpr int devices = 20'000;
+    onQuery([this](const protocol::QueryRequest &, const nats::MessageView &message) {
+        for (int i = 0; i < devices; ++i)
+            reply(std::string(message.reply), rowOf("d" + std::to_string(i)));
+    });
+    query::Plan plan = planFor(devices, 100);
+    plan.roster[7].online = false;
+    Asker asker;
+    QVERIFY(asker.start(m_operator, std::move(plan)));
+    QVERIFY(asker.query->waitFinished(10'000));
+    int looks = 0;
+    const auto agree = [&] {
+        const query::Tally tally =
+            asker.query->drainAll([&asker](table::Batch &batch) { asker.table.apply(batch); });
+        query::Tally rows;
+        const table::ColumnIndex outcome = asker.table.column("outcome");
+        for (table::RowId row = 0; row < asker.table.rowLimit(); ++row) {
+            const std::string text = toText(asker.table.cell(row, outcome));
+            for (int i = 0; i < query::outcomeCount; ++i)
+                rows.counts[static_cast<std::size_t>(i)] +=
+                    text == query::name(static_cast<Outcome>(i)) ? 1 : 0;
+        }
+        ++looks;
+        return rows.counts == tally.counts && tally.sum() == devices;
+    };
+    QElapsedTimer timer;
+    timer.start();
+    do
+        QVERIFY(agree());
+    while (asker.of(Outcome::Answered) < devices && timer.elapsed() < 20'000);
+    QVERIFY(agree());
+    QCOMPARE(asker.of(Outcome::Answered), devices);
+    QVERIFY(looks >= 2);
+    QVERIFY(!asker.query->drain(asker.batch));
+}
+
 void LiveQueryTest::cannotAsk()
 {
     QCOMPARE(LiveQuery::start(m_operator, planFor(1, 5)).error().code, std::string("query.deadline"));
@@ -567,6 +608,7 @@ void LiveQueryTest::notPermitted()
     QCOMPARE(asker.of(Outcome::Silent), 2);
     QVERIFY2(asker.query->problem().find("\"fleet.query.all\"") != std::string::npos,
              asker.query->problem().c_str());
+    QCOMPARE(asker.query->hindrance(), query::Hindrance::NobodyAsked);
 
     // Those who can be asked are heard first.
     query::Plan each = planFor(3, 60'000);
@@ -577,11 +619,14 @@ void LiveQueryTest::notPermitted()
     QCOMPARE(asker.of(Outcome::Silent), 2);
     QVERIFY2(asker.query->problem().find("\"fleet.query.device.d") != std::string::npos,
              asker.query->problem().c_str());
+    QCOMPARE(asker.query->hindrance(), query::Hindrance::SomeNotAsked);
 
-    // The same refusal again is one of the next round.
+    // The same refusal again is one of the next round, which asks nobody else.
     QVERIFY(asker.query->askSilentAgain().ok());
+    QCOMPARE(asker.query->hindrance(), query::Hindrance::None);
     QVERIFY(asker.query->waitFinished(10'000));
     QCOMPARE(asker.of(Outcome::Silent), 2);
+    QCOMPARE(asker.query->hindrance(), query::Hindrance::NobodyAsked);
     subscribed->reset();
 }
 
@@ -600,8 +645,12 @@ void LiveQueryTest::linkLost()
     QVERIFY(asker.query->waitFinished(10'000));
     QCOMPARE(asker.of(Outcome::Silent), 2);
     QVERIFY(asker.query->problem().find("connection was lost") != std::string::npos);
+    QCOMPARE(asker.query->hindrance(), query::Hindrance::LinkLost);
     QTRY_VERIFY(connection->state() != nats::State::Connected);
     QCOMPARE(LiveQuery::start(connection, planFor(1)).error().code, std::string("nats.disconnected"));
+    query::Plan nobodyOnline = planFor(1);
+    nobodyOnline.roster[0].online = false;
+    QCOMPARE(LiveQuery::start(connection, nobodyOnline).error().code, std::string("nats.disconnected"));
     subscribed->reset();
 }
 

@@ -585,6 +585,8 @@ void ServiceQueryTest::notPermitted()
     QVERIFY(asker.run->waitFinished(10'000));
     QVERIFY2(asker.run->problem().find("$SRV.") != std::string::npos, asker.run->problem().c_str());
     QCOMPARE(asker.sum(), isFound ? 1 : 0);
+    QCOMPARE(asker.run->hindrance(),
+             isFound ? query::Hindrance::SomeNotAsked : query::Hindrance::NobodyAsked);
     if (isFound)
         QCOMPARE(asker.text("A1", "error"), std::string("gave no STATS"));
     found->reset();
@@ -615,6 +617,7 @@ void ServiceQueryTest::linkLost()
     QVERIFY(asker.run->waitFinished(10'000));
     QCOMPARE(asker.of(Outcome::Silent), 1);
     QVERIFY(asker.run->problem().find("connection was lost") != std::string::npos);
+    QCOMPARE(asker.run->hindrance(), query::Hindrance::LinkLost);
     QCOMPARE(asker.run->askSilentAgain().error().code, std::string("nats.disconnected"));
     query::ServiceQuestion again;
     QCOMPARE(ServiceQuery::start(asking, again).error().code, std::string("nats.disconnected"));
