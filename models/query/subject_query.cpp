@@ -88,7 +88,7 @@ struct SubjectQuery::Private final : GatheredRun::Core {
     protocol::Decoder decoder;
     std::int64_t replies = 0;
     std::size_t bytes = 0;
-    bool repeat = false, nobodyListens = false, isFull = false;
+    bool nobodyListens = false, isFull = false;
     Clock::time_point lastReply{};
 
     Clock::time_point endsAt() const override
@@ -183,7 +183,7 @@ struct SubjectQuery::Private final : GatheredRun::Core {
             }
         }
         const std::string key = std::to_string(replies);
-        if (repeat || expected > 0) // may stand there as silent
+        if (expected > 0) // may stand there as silent
             batch.replace(key, row);
         else
             batch.append(key, row);
@@ -258,7 +258,6 @@ Result<std::unique_ptr<SubjectQuery>> SubjectQuery::start(std::shared_ptr<nats::
     made->select = std::move(question.select);
     made->expected = question.expected;
     made->quietMs = question.quietMs;
-    made->repeat = question.repeat;
     made->deadlineMs = question.deadlineMs;
     made->lateMs = std::max(question.lateMs, 0);
     made->counts.counts[static_cast<std::size_t>(Outcome::Waiting)] = question.expected;

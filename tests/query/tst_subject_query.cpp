@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gather_support.h"
+#include "query/reply_pairs.h"
 #include "query/subject_query.h"
+
+#include <QElapsedTimer>
 
 #include <atomic>
 #include <mutex>
@@ -39,6 +42,9 @@ private Q_SLOTS:
     void cancelled();
     void linkLost();
     void manyReplies();
+    void rowsAreThoseCounted();
+    void foundAgain_data();
+    void foundAgain();
 
 private:
     using Handler = std::function<void(const nats::MessageView &)>;
@@ -426,6 +432,7 @@ void SubjectQueryTest::notPermitted()
     QVERIFY(asker.run->waitFinished(10'000));
     QVERIFY2(asker.run->problem().find("\"shop.status\"") != std::string::npos, asker.run->problem().c_str());
     QCOMPARE(asker.of(Outcome::Silent), 2);
+    QCOMPARE(asker.run->hindrance(), query::Hindrance::NobodyAsked);
 }
 
 void SubjectQueryTest::cancelled()
@@ -461,6 +468,7 @@ void SubjectQueryTest::linkLost()
     QVERIFY(asker.run->waitFinished(10'000));
     QCOMPARE(asker.of(Outcome::Silent), 1);
     QVERIFY(asker.run->problem().find("connection was lost") != std::string::npos);
+    QCOMPARE(asker.run->hindrance(), query::Hindrance::LinkLost);
     QCOMPARE(SubjectQuery::start(asking, question(1, 0)).error().code, std::string("nats.disconnected"));
     subscribed->reset();
 }
@@ -484,6 +492,106 @@ void SubjectQueryTest::manyReplies()
     QCOMPARE(asker.rows(), std::size_t(count));
     QCOMPARE(asker.text("50000", "n"), std::string("49999"));
     QVERIFY(wakes <= drains + 3); // told once, until it was looked at
+}
+
+/// Late replies come in all the while.
+void SubjectQueryTest::rowsAreThoseCounted()
+{
+    constexpr int count = 30'000;
+    on("shop.status", [this](const nats::MessageView &m) {
+        for (int i = 0; i < count; ++i)
+            QVERIFY(m_services->publish(m.reply, "{\"n\":" + std::to_string(i) + "}").ok());
+    });
+    RunAsker asker;
+    QVERIFY(ask(asker, question(0, 0, 100)));
+    QVERIFY(asker.run->waitFinished(10'000));
+    QElapsedTimer timer;
+    timer.start();
+    query::Tally tally;
+    do {
+        tally = asker.run->drainAll([&asker](table::Batch &batch) { asker.table.apply(batch); });
+        QCOMPARE(asker.table.rowCount(), static_cast<std::size_t>(tally.sum()));
+    } while (tally.sum() < count && timer.elapsed() < 20'000);
+    QCOMPARE(tally.sum(), count);
+}
+
+void SubjectQueryTest::foundAgain_data()
+{
+    QTest::addColumn<QStringList>("before");
+    QTest::addColumn<QStringList>("after");
+    QTest::addColumn<QString>("numbers"); // of `after`, in the order in which they come
+    const auto row = [](const char *name, const QStringList &before, const QStringList &after,
+                        const char *numbers) {
+        QTest::newRow(name) << before << after << QString::fromLatin1(numbers);
+    };
+    const QString one = QStringLiteral("one");
+    const QString two = QStringLiteral("two");
+    const QString three = QStringLiteral("three");
+    row("constant", {one, two, three}, {three, one, two}, "3 1 2");
+    row("alike", {one, one, two}, {two, one, one}, "3 1 2");
+    row("one changed", {one, two, three}, {three, QStringLiteral("2"), one}, "3 2 1");
+    row("all changed", {one, two}, {QStringLiteral("1"), QStringLiteral("2")}, "1 2");
+    row("more", {one, two}, {three, two, one}, "3 2 1");
+    row("fewer", {one, two, three}, {three}, "3");
+    row("silent", {one, two, three}, {three, one, QString()}, "3 1 2");
+    row("speaks again", {one, QString(), QString()}, {two, one, three}, "2 1 3");
+    row("nobody before", {}, {one, two}, "1 2");
+    const auto named = [](const char *field, const char *name, int load) {
+        return QStringLiteral(R"({"%1":"%2","load":%3,"kind":"pump"})")
+            .arg(QString::fromLatin1(field), QString::fromLatin1(name), QString::number(load));
+    };
+    const auto id = [&named](const char *name, int load) { return named("id", name, load); };
+    row("by id", {id("a", 1), id("b", 2)}, {id("b", 1), id("a", 2)}, "2 1");
+    row("by device", {named("device", "a", 1), named("device", "b", 2)},
+        {named("device", "b", 1), named("device", "a", 2)}, "2 1");
+    row("another id", {id("a", 1), id("b", 2)}, {id("c", 1), id("b", 2)}, "3 2");
+    row("id is silent", {id("a", 1), id("b", 2)}, {id("b", 3), QString()}, "2 1");
+    row("ids of one round", {id("r1", 1), id("r2", 2)}, {id("r3", 1), id("r4", 2)}, "1 2");
+    row("id that repeats", {id("a", 1), id("a", 2)}, {id("a", 2), id("a", 1)}, "2 1");
+    row("not every one has an id", {id("a", 1), one}, {one, id("a", 2)}, "2 1");
+    row("by host, id is of the round",
+        {QStringLiteral(R"({"id":"1","host":"x"})"), QStringLiteral(R"({"id":"2","host":"y"})")},
+        {QStringLiteral(R"({"id":"3","host":"y"})"), QStringLiteral(R"({"id":"4","host":"x"})")}, "2 1");
+}
+
+/// Whoever replies first: a reply has the number that it had in the round before.
+void SubjectQueryTest::foundAgain()
+{
+    QFETCH(QStringList, before);
+    QFETCH(QStringList, after);
+    QFETCH(QString, numbers);
+    const auto round = [this](RunAsker &asker, const QStringList &replies) {
+        std::vector<std::string> said;
+        for (const QString &reply : replies) {
+            if (!reply.isNull())
+                said.push_back(reply.toStdString());
+        }
+        m_subscriptions.clear();
+        answer("shop.status", said);
+        const int count = static_cast<int>(replies.size());
+        QVERIFY(ask(asker, question(count, 0, said.size() < static_cast<std::size_t>(count) ? 200 : 10'000)));
+        if (count == 0)
+            asker.run->cancel();
+        QVERIFY(asker.run->waitFinished(20'000));
+        asker.run->drainAll([&asker](table::Batch &batch) { asker.table.apply(batch); });
+        QCOMPARE(asker.table.rowCount(), static_cast<std::size_t>(count));
+    };
+    RunAsker first;
+    RunAsker second;
+    round(first, before);
+    round(second, after);
+    const table::Table paired = query::pairReplies(*first.table.snapshot(), *second.table.snapshot());
+    QCOMPARE(paired.rowCount(), second.table.rowCount());
+    const QStringList expected = numbers.split(QLatin1Char(' '));
+    QCOMPARE(expected.size(), after.size());
+    for (int i = 0; i < after.size(); ++i) {
+        const std::string number = expected.at(i).toStdString();
+        for (table::ColumnIndex column = 1; column < second.table.columnCount(); ++column) {
+            const std::string &name = second.table.columnName(column);
+            QCOMPARE(paired.columnName(column), name);
+            QCOMPARE(textAt(paired, number, name), textAt(second.table, std::to_string(i + 1), name));
+        }
+    }
 }
 
 QTEST_GUILESS_MAIN(SubjectQueryTest)
