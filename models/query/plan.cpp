@@ -213,6 +213,44 @@ private:
     table::Arena m_keys;
 };
 
+/// The devices that scopes name, each once. The scopes stay as long as this.
+class Named {
+public:
+    explicit Named(const std::vector<Scope> &scopes)
+    {
+        for (const Scope &scope : scopes) {
+            if (scope.kind != Scope::Kind::Devices)
+                continue;
+            m_isByName = true;
+            for (const std::string &device : scope.devices) {
+                if (find(device) != table::HashIndex::none)
+                    continue;
+                m_index.insert(table::hashText(device), static_cast<std::uint32_t>(m_names.size()));
+                m_names.push_back(device);
+            }
+        }
+    }
+    bool isByName() const { return m_isByName; }
+    const std::vector<std::string_view> &names() const { return m_names; }
+    std::uint32_t find(std::string_view device) const
+    {
+        return m_index.find(table::hashText(device), [&](std::uint32_t i) { return m_names[i] == device; });
+    }
+
+private:
+    bool m_isByName = false;
+    table::HashIndex m_index;
+    std::vector<std::string_view> m_names;
+};
+
+/// What is known of a device that nobody has seen.
+ValueView ofNeverSeen(std::string_view device, std::string_view field)
+{
+    if (field == "device")
+        return device;
+    return field == "presence" ? ValueView(presence::name(presence::State::Never)) : ValueView();
+}
+
 } // namespace
 
 filter::Expression rosterFilter(const std::vector<Scope> &scopes)
@@ -271,32 +309,52 @@ Planner::Rows Planner::rosterRows(const std::vector<Scope> &scopes, const filter
     spec.filter = filter::Expression::both(rosterFilter(scopes), known);
     std::optional<table::View> view = table::evaluate(*m_devices, spec);
     Rows rows = view ? std::move(view->rows) : Rows();
-
-    bool byName = false;
-    table::HashIndex index;
-    std::vector<std::string_view> names;
-    for (const Scope &scope : scopes) {
-        if (scope.kind != Scope::Kind::Devices)
-            continue;
-        byName = true;
-        for (const std::string &device : scope.devices) {
-            index.insert(table::hashText(device), static_cast<std::uint32_t>(names.size()));
-            names.push_back(device);
-        }
-    }
-    if (byName) {
+    if (const Named named(scopes); named.isByName()) {
         std::erase_if(rows, [&](table::RowId row) {
-            const std::string_view key = keyOf(*m_devices, row);
-            return index.find(table::hashText(key), [&](std::uint32_t i) { return names[i] == key; }) ==
-                   table::HashIndex::none;
+            return named.find(keyOf(*m_devices, row)) == table::HashIndex::none;
         });
     }
     return rows;
 }
 
+std::vector<std::string> Planner::neverSeen(const std::vector<Scope> &scopes) const
+{
+    const Named named(scopes);
+    std::vector<bool> isSeen(named.names().size());
+    std::size_t missing = isSeen.size();
+    for (table::RowId row = 0; row < m_devices->rowLimit && missing > 0; ++row) {
+        if (!m_devices->isLive(row))
+            continue;
+        const std::uint32_t at = named.find(keyOf(*m_devices, row));
+        if (at == table::HashIndex::none)
+            continue;
+        isSeen[at] = true;
+        --missing;
+    }
+    std::vector<std::string> names;
+    names.reserve(missing);
+    for (std::size_t i = 0; i < isSeen.size(); ++i) {
+        if (!isSeen[i])
+            names.emplace_back(named.names()[i]);
+    }
+    return names;
+}
+
+/// Those of them that are on the roster.
+std::vector<std::string> Planner::neverSeen(const std::vector<Scope> &scopes,
+                                            const filter::Expression &known) const
+{
+    const filter::Expression filter = filter::Expression::both(rosterFilter(scopes), known);
+    std::vector<std::string> names = neverSeen(scopes);
+    std::erase_if(names, [&filter](const std::string &device) {
+        return !filter.matches([&device](std::string_view field) { return ofNeverSeen(device, field); });
+    });
+    return names;
+}
+
 std::int64_t Planner::count(const std::vector<Scope> &scopes) const
 {
-    return static_cast<std::int64_t>(rosterRows(scopes, {}).size());
+    return static_cast<std::int64_t>(rosterRows(scopes, {}).size() + neverSeen(scopes, {}).size());
 }
 
 /// The narrowest subjects that reach the roster, unless asking each device on its own is fewer messages in
@@ -357,7 +415,9 @@ Reach Planner::reach(const Question &question, const Subjects &fleet) const
     const Rows rows = rosterRows(question.scopes, parts.known);
     const States states(*m_devices);
     Reach reach;
-    reach.matching = static_cast<std::int64_t>(rows.size());
+    const auto unseen = static_cast<std::int64_t>(neverSeen(question.scopes, parts.known).size());
+    reach.matching = static_cast<std::int64_t>(rows.size()) + unseen;
+    reach.offline = unseen;
     for (const table::RowId row : rows) {
         const presence::State state = states.of(row);
         reach.offline += state == presence::State::Offline || state == presence::State::Never ? 1 : 0;
@@ -394,7 +454,8 @@ Result<Plan> Planner::plan(const Question &question, const Subjects &fleet) cons
 {
     const Parts parts = split(question.where, m_labels);
     const Rows rows = rosterRows(question.scopes, parts.known);
-    if (rows.empty())
+    const std::vector<std::string> unseen = neverSeen(question.scopes, parts.known);
+    if (rows.empty() && unseen.empty())
         return Error{"query.nobody", "No device is in this scope and matches what is known of it",
                      "Widen the scope or the filter."};
 
@@ -424,6 +485,14 @@ Result<Plan> Planner::plan(const Question &question, const Subjects &fleet) cons
             expected.known = known.of(rows[i]);
         }
     });
+    plan.roster.reserve(rows.size() + unseen.size());
+    for (const std::string &device : unseen) {
+        std::vector<Value> known;
+        known.reserve(plan.known.size());
+        for (const std::string &column : plan.known)
+            known.push_back(own(ofNeverSeen(device, column)));
+        plan.roster.push_back({device, false, std::move(known)});
+    }
 
     Asking asking = this->asking(question, parts, fleet, states.asked(rows));
     plan.subjects = std::move(asking.subjects);

@@ -69,6 +69,10 @@ public:
     Reach reach(const Question &question, const Subjects &fleet) const;
     /// Devices within the scopes alone.
     std::int64_t count(const std::vector<Scope> &scopes) const;
+    /// Devices that the scopes name and nobody has seen, each once. As far as the other scopes and the filter
+    /// take in a device without labels, they count and are on the roster as offline, with the presence
+    /// "never".
+    std::vector<std::string> neverSeen(const std::vector<Scope> &scopes) const;
     /// The roster, frozen as of the picture. "query.nobody" when nobody is on the roster.
     Result<Plan> plan(const Question &question, const Subjects &fleet) const;
 
@@ -80,6 +84,8 @@ private:
         std::int64_t answers = 0;
     };
     Rows rosterRows(const std::vector<Scope> &scopes, const filter::Expression &known) const;
+    std::vector<std::string> neverSeen(const std::vector<Scope> &scopes,
+                                       const filter::Expression &known) const;
     std::vector<std::string> knownColumns(const Question &question) const;
     Asking asking(const Question &question, const Parts &parts, const Subjects &fleet,
                   std::int64_t online) const;

@@ -48,6 +48,7 @@ private Q_SLOTS:
     void picturesStay();
     void sharesWhatIsKnown();
     void everyThreadPlansTheSame();
+    void namedButNeverSeen();
     void nobody();
     void completes_data();
     void completes();
@@ -130,7 +131,6 @@ void PlanTest::countsBeforeAsking()
     QCOMPARE(planner().count({label("region", "eu")}), 20);
     QCOMPARE(planner().count({label("region", "eu"), label("region", "us")}), 40);
     QCOMPARE(planner().count({label("region", "eu"), label("site", "site-1")}), 5);
-    QCOMPARE(planner().count({{Scope::Kind::Devices, {}, {}, {"d1", "d2", "not there"}}}), 2);
 }
 
 void PlanTest::choosesSubjects_data()
@@ -304,6 +304,44 @@ void PlanTest::everyThreadPlansTheSame()
     for (std::thread &thread : threads)
         thread.join();
     QVERIFY(std::all_of(same.begin(), same.end(), [](bool result) { return result; }));
+}
+
+/// Who is named is accounted for, seen or not.
+void PlanTest::namedButNeverSeen()
+{
+    const Scope named{Scope::Kind::Devices, {}, {}, {"nope", "d1", "d9", "nope", "d1"}};
+    query::Question question;
+    question.scopes = {named};
+    question.describe = {"presence", "region"};
+    QCOMPARE(planner().neverSeen({named}), std::vector<std::string>{"nope"});
+    QCOMPARE(planner().count({named}), 3);
+    const query::Reach reach = planner().reach(question, Subjects());
+    QCOMPARE(reach.matching, 3);
+    QCOMPARE(reach.online, 1);
+    QCOMPARE(reach.offline, 2); // d9 is
+    Result<query::Plan> plan = planner().plan(question, Subjects());
+    QVERIFY(plan.ok());
+    QCOMPARE(plan->roster.size(), std::size_t(3));
+    const query::Expected &last = plan->roster.back();
+    QCOMPARE(last.device, std::string("nope"));
+    QVERIFY(!last.online);
+    QCOMPARE(last.known.size(), plan->known.size());
+    for (std::size_t i = 0; i < plan->known.size(); ++i)
+        QCOMPARE(toText(view(last.known[i])),
+                 std::string(plan->known[i] == "presence" ? "never" : std::string_view()));
+
+    // It has no labels that another scope or the filter could take in.
+    question.scopes = {named, label("region", "eu")};
+    QCOMPARE(planner().plan(question, Subjects())->roster.size(), std::size_t(2));
+    question.scopes = {named};
+    question.where = parsed("presence = \"never\" and mem.free < 1GB");
+    plan = planner().plan(question, Subjects());
+    QVERIFY(plan.ok());
+    QCOMPARE(plan->roster.size(), std::size_t(1));
+    QCOMPARE(plan->roster.front().device, std::string("nope"));
+    question.where = parsed("region = \"mars\"");
+    QCOMPARE(planner().plan(question, Subjects()).error().code, std::string("query.nobody"));
+    QVERIFY(planner().neverSeen({label("region", "eu")}).empty());
 }
 
 void PlanTest::nobody()
