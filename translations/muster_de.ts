@@ -1618,14 +1618,6 @@
         <translation>Vergangene Ergebnisse, nicht live: gefragt am %1, Flotte %2: %3</translation>
     </message>
     <message>
-        <source>A query is under way.</source>
-        <translation>Eine Abfrage läuft.</translation>
-    </message>
-    <message>
-        <source>There is no connection. Connect to a fleet first.</source>
-        <translation>Es besteht keine Verbindung. Verbinden Sie sich zuerst mit einer Flotte.</translation>
-    </message>
-    <message>
         <source>Back to live</source>
         <translation>Zurück zu live</translation>
     </message>
@@ -1732,6 +1724,18 @@
     <message>
         <source>Every answer to this question could be read.</source>
         <translation>Jede Antwort auf diese Frage konnte gelesen werden.</translation>
+    </message>
+    <message>
+        <source>What you had composed is put aside: %1</source>
+        <translation>Was Sie zusammengestellt hatten, liegt beiseite: %1</translation>
+    </message>
+    <message>
+        <source>Take it back</source>
+        <translation>Zurückholen</translation>
+    </message>
+    <message>
+        <source>Drop it</source>
+        <translation>Verwerfen</translation>
     </message>
 </context>
 <context>

@@ -56,6 +56,7 @@ struct Counts {
     ScopeChips::Counts chips;
     query::Reach reach;
     bool isComplete = false; // reach is of a filter that could be parsed
+    int edits = 0;           // what it is of
 };
 
 bool isAggregate(const QString &text)
@@ -100,6 +101,8 @@ struct QueryComposer::Private {
 
     query::Reach reach;
     bool counted = false, counting = false;
+    int edits = 0;        // so far
+    bool isStale = false; // the count is of what was composed before
     QTimer countTimer, slow;
     LatestJob<Counts> job;
 
@@ -147,9 +150,10 @@ struct QueryComposer::Private {
         const query::Planner planner(fleet->devices()->table(), fleet->labelNames());
         slow.start(slowMs);
         job.start(
-            [planner, scopes = chips.scopes(), question = q->question(), fleetSubjects = subjects,
+            [planner, scopes = chips.scopes(), question = q->question(), fleetSubjects = subjects, of = edits,
              isComplete = part().whereError.isEmpty()] {
                 Counts counts;
+                counts.edits = of;
                 counts.isComplete = isComplete;
                 for (const query::Scope &scope : scopes)
                     counts.chips.emplace_back(scope, planner.count({scope}));
@@ -165,6 +169,7 @@ struct QueryComposer::Private {
         slow.stop();
         const bool another = chips.setCounts(counts.chips);
         counted = counts.isComplete && part().whereError.isEmpty();
+        isStale = counts.edits != edits;
         counting = job.busy() && counting;
         reach = counts.reach;
         if (another)
@@ -174,6 +179,8 @@ struct QueryComposer::Private {
 
     void edited()
     {
+        ++edits;
+        isStale = true;
         Q_EMIT q->changed();
         countTimer.start(typingMs);
     }
@@ -394,6 +401,11 @@ QString QueryComposer::preflightText() const
     return {};
 }
 
+query::Source QueryComposer::kind() const
+{
+    return d->source;
+}
+
 QString QueryComposer::incomplete() const
 {
     const QVariantMap &error = d->part().whereError;
@@ -404,7 +416,7 @@ QString QueryComposer::incomplete() const
     }
     switch (d->source) {
     case query::Source::Fleet:
-        if (d->counted && d->reach.matching == 0)
+        if (d->counted && !d->isStale && d->reach.matching == 0)
             return tr("No device is in this scope and matches what is known of it.");
         break;
     case query::Source::Services:
@@ -488,6 +500,7 @@ query::Composition QueryComposer::compositionOf(query::Source source) const
 void QueryComposer::setComposition(const query::Composition &composition)
 {
     d->source = composition.source;
+    d->counted = false; // that was another question
     ComposerPart &part = d->part();
     part.where = QString::fromStdString(composition.where);
     d->parse();
@@ -515,18 +528,24 @@ void QueryComposer::setComposition(const query::Composition &composition)
         break;
     }
     d->scopesEdited();
+    Q_EMIT counted();
+}
+
+query::Composition QueryComposer::startingFor(query::Source source)
+{
+    const ComposerPart part = ComposerPart::startingFor(source);
+    query::Composition fresh;
+    fresh.source = source;
+    fresh.quietMs = source == query::Source::Subject ? defaultQuietMs : 0;
+    fresh.select = plain(part.select);
+    fresh.groupBy = plain(part.groupBy);
+    fresh.aggregates = plain(part.aggregates);
+    return fresh;
 }
 
 void QueryComposer::startAnew()
 {
-    d->part() = ComposerPart::startingFor(d->source);
-    query::Composition fresh;
-    fresh.source = d->source;
-    fresh.quietMs = defaultQuietMs;
-    fresh.select = plain(d->part().select);
-    fresh.groupBy = plain(d->part().groupBy);
-    fresh.aggregates = plain(d->part().aggregates);
-    setComposition(fresh);
+    setComposition(startingFor(d->source));
 }
 
 std::string QueryComposer::groupKey() const

@@ -78,6 +78,7 @@ public:
     int matchingOffline() const;
     QString preflightText() const;
 
+    query::Source kind() const; ///< source() as the engine calls it
     /// What is missing before it can be asked; empty when nothing is.
     QString incomplete() const;
     query::Question question() const;
@@ -87,6 +88,7 @@ public:
     query::Composition compositionOf(query::Source source) const;
     void
     setComposition(const query::Composition &composition); ///< of its source; the others stay as they are
+    static query::Composition startingFor(query::Source source); ///< as it is before anything is typed
     /// The label that "Answered by group" counts by.
     std::string groupKey() const;
 

@@ -107,7 +107,7 @@ struct QueryController::Private {
     bool asking = false, cancelWhenStarted = false, isKept = true;
     std::int64_t goneRows = 0;
     qsizetype rowsBefore = 0;
-    QString problem;
+    QString problem, pastProblem;
     LatestJob<Started> startJob;
     LatestJob<query::RoundChanges> mergeJob;
     QThreadPool goners; // runs whose end takes a while
@@ -333,12 +333,31 @@ struct QueryController::Private {
 
     void show(bool thePast)
     {
+        pastProblem.clear();
         if (showsPast == thePast)
             return;
         showsPast = thePast;
         Q_EMIT q->shownChanged();
         Q_EMIT q->readyChanged();
+        Q_EMIT q->progressChanged();
     }
+
+    /// What keeps a question of this source from being asked, whatever it says.
+    QString obstacle(query::Source source) const
+    {
+        if (!connection)
+            return QueryController::tr("There is no connection. Connect to a fleet first.");
+        if (!linkUp)
+            return QueryController::tr("The link is down: nobody can be asked until it is back.");
+        if (readOnly && source == query::Source::Subject)
+            return QueryController::tr(
+                "This connection is read only: what a subject of your choice would do is not known.");
+        if (source == query::Source::Fleet && fleet->loading())
+            return QueryController::tr("The fleet is still being read.");
+        return {};
+    }
+
+    void complain(const QString &reason) { (showsPast ? pastProblem : problem) = reason; }
 };
 
 QueryController::QueryController(FleetController *fleet, const QString &databaseFile, QObject *parent)
@@ -355,7 +374,7 @@ QueryController::QueryController(FleetController *fleet, const QString &database
     d->keepLate.setSingleShot(true);
     connect(&d->keepLate, &QTimer::timeout, this, [this] { d->keepIfNew(); });
     connect(&d->composer, &QueryComposer::changed, this, [this] {
-        const bool isSame = query::name(d->ask.composition.source) == d->composer.source().toStdString();
+        const bool isSame = d->ask.composition.source == d->composer.kind();
         if (isSame || !d->live.filled()) { // answers of another source have other fields
             d->live.table()->setGroupBy(d->composer.groupBy());
             d->live.table()->setAggregates(d->composer.aggregates());
@@ -449,16 +468,8 @@ QString QueryController::cannotRunReason() const
 {
     if (running())
         return tr("A query is under way.");
-    if (!d->connection)
-        return tr("There is no connection. Connect to a fleet first.");
-    if (!d->linkUp)
-        return tr("The link is down: nobody can be asked until it is back.");
-    const bool asksFleet = d->composer.source() == QLatin1String("fleet");
-    if (d->readOnly && d->composer.source() == QLatin1String("subject"))
-        return tr("This connection is read only: what a subject of your choice would do is not known.");
-    if (asksFleet && d->fleet->loading())
-        return tr("The fleet is still being read.");
-    return d->composer.incomplete();
+    const QString obstacle = d->obstacle(d->composer.kind());
+    return obstacle.isEmpty() ? d->composer.incomplete() : obstacle;
 }
 
 bool QueryController::running() const
@@ -479,12 +490,21 @@ bool QueryController::canAskAgain() const
 
 bool QueryController::canAskPastAgain() const
 {
-    return d->showsPast && !running() && d->linkUp;
+    return d->showsPast && cannotAskPastAgainReason().isEmpty();
+}
+
+QString QueryController::cannotAskPastAgainReason() const
+{
+    if (running())
+        return tr("A query is under way.");
+    return d->obstacle(d->past.record().question.source);
 }
 
 QString QueryController::problem() const
 {
-    return d->problem;
+    if (!d->showsPast)
+        return d->problem;
+    return d->pastProblem.isEmpty() ? query::shown(d->past.record().problem) : d->pastProblem;
 }
 
 void QueryController::setLink(std::shared_ptr<nats::Connection> connection, const Subjects &subjects,
@@ -527,7 +547,7 @@ void QueryController::setReadOnly(bool readOnly)
 void QueryController::run()
 {
     if (const QString reason = cannotRunReason(); !reason.isEmpty()) {
-        d->problem = reason;
+        d->complain(reason);
     } else {
         showLive();
         d->compose();
@@ -582,12 +602,17 @@ void QueryController::openPast(const QString &run)
 
 void QueryController::askPastAgain()
 {
-    if (!canAskPastAgain())
+    if (!d->showsPast)
         return;
+    if (const QString reason = cannotAskPastAgainReason(); !reason.isEmpty()) {
+        d->complain(reason);
+        Q_EMIT progressChanged();
+        return;
+    }
     query::Composition question = d->past.record().question;
     question.watchSeconds = 0;
-    d->document.detach();
-    d->composer.setComposition(question);
+    d->document.replace(question);
+    showLive();
     run();
 }
 

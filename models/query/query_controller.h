@@ -37,8 +37,9 @@ class QueryController : public QObject {
     Q_PROPERTY(bool asking READ asking NOTIFY progressChanged)   ///< answers are waited for
     Q_PROPERTY(bool canAskAgain READ canAskAgain NOTIFY progressChanged)
     Q_PROPERTY(bool canAskPastAgain READ canAskPastAgain NOTIFY readyChanged)
-    Q_PROPERTY(QString problem READ problem NOTIFY
-                   progressChanged) ///< why it could not be asked, and what to do; else empty
+    Q_PROPERTY(QString cannotAskPastAgainReason READ cannotAskPastAgainReason NOTIFY readyChanged)
+    /// Of what is shown: why it could not be asked, or what kept answers away, and what to do; else empty.
+    Q_PROPERTY(QString problem READ problem NOTIFY progressChanged)
 
 public:
     /// `fleet` outlives it. Saved queries and past runs are in `databaseFile`.
@@ -61,6 +62,7 @@ public:
     bool asking() const;
     bool canAskAgain() const;
     bool canAskPastAgain() const;
+    QString cannotAskPastAgainReason() const;
     QString problem() const;
 
     /// `name` is what the history calls the fleet.
@@ -75,7 +77,7 @@ public:
     Q_INVOKABLE void askSilentAgain();
     Q_INVOKABLE void showLive();
     Q_INVOKABLE void openPast(const QString &run);
-    /// Composes what was asked then, and asks it now.
+    /// Composes what was asked then, and asks it now. What was composed is put aside; see QueryDocument.
     Q_INVOKABLE void askPastAgain();
 
 Q_SIGNALS:

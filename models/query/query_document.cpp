@@ -14,6 +14,7 @@ namespace muster {
 namespace {
 
 constexpr std::size_t mostDraftDevices = 10'000; // of a selection: more would make each key typed slow
+constexpr qsizetype mostAside = 5;
 constexpr std::array<query::Source, 3> sources{query::Source::Fleet, query::Source::Services,
                                                query::Source::Subject};
 
@@ -44,6 +45,32 @@ struct QueryDocument::Private {
     std::optional<QString> pending; // name of what is being saved
     query::Composition saving;
     QString problem, conflictId, conflictText;
+    QVariantList aside;   // drafts, the latest last
+    QVariantMap replaced; // what is typed as replace() left it
+
+    /// What is typed, without what was put aside.
+    QVariantMap typed() const
+    {
+        QVariantMap draft{{QStringLiteral("source"), composer->source()},
+                          {QStringLiteral("id"), id},
+                          {QStringLiteral("name"), name},
+                          {QStringLiteral("shared"), shared},
+                          {QStringLiteral("saved"), QString::fromStdString(query::encode(asLoaded))}};
+        for (const query::Source source : sources) {
+            query::Composition typed = composer->compositionOf(source);
+            std::erase_if(typed.scopes,
+                          [](const query::Scope &scope) { return scope.devices.size() > mostDraftDevices; });
+            draft.insert(nameOf(source), QString::fromStdString(query::encode(typed)));
+        }
+        return draft;
+    }
+
+    void putAside(const QVariantMap &draft)
+    {
+        aside.append(draft);
+        if (aside.size() > mostAside)
+            aside.removeFirst();
+    }
 
     void compare()
     {
@@ -180,19 +207,21 @@ QString QueryDocument::conflictText() const
     return d->conflictText;
 }
 
+QString QueryDocument::asideText() const
+{
+    if (d->aside.isEmpty())
+        return {};
+    const QVariantMap draft = d->aside.last().toMap();
+    const QString source = draft.value(QStringLiteral("source")).toString();
+    const auto typed = query::decodeComposition(draft.value(source).toString().toStdString());
+    return typed ? questionText(*typed) : source;
+}
+
 QVariantMap QueryDocument::draft() const
 {
-    QVariantMap draft{{QStringLiteral("source"), d->composer->source()},
-                      {QStringLiteral("id"), d->id},
-                      {QStringLiteral("name"), d->name},
-                      {QStringLiteral("shared"), d->shared},
-                      {QStringLiteral("saved"), QString::fromStdString(query::encode(d->asLoaded))}};
-    for (const query::Source source : sources) {
-        query::Composition typed = d->composer->compositionOf(source);
-        std::erase_if(typed.scopes,
-                      [](const query::Scope &scope) { return scope.devices.size() > mostDraftDevices; });
-        draft.insert(nameOf(source), QString::fromStdString(query::encode(typed)));
-    }
+    QVariantMap draft = d->typed();
+    if (!d->aside.isEmpty())
+        draft.insert(QStringLiteral("aside"), d->aside);
     return draft;
 }
 
@@ -216,6 +245,8 @@ void QueryDocument::restore(const QVariantMap &draft)
         d->name = draft.value(QStringLiteral("name")).toString();
         d->shared = draft.value(QStringLiteral("shared")).toBool();
     }
+    if (draft.contains(QStringLiteral("aside")))
+        d->aside = draft.value(QStringLiteral("aside")).toList().mid(0, mostAside);
     d->compare();
 }
 
@@ -274,6 +305,40 @@ void QueryDocument::detach()
     d->name.clear();
     d->shared = false;
     Q_EMIT changed();
+    Q_EMIT draftChanged();
+}
+
+void QueryDocument::replace(const query::Composition &question)
+{
+    const QVariantMap before = d->typed();
+    const bool wasTyped =
+        before != d->replaced && (d->edited || !(d->composer->compositionOf(question.source) ==
+                                                 QueryComposer::startingFor(question.source)));
+    d->problem.clear();
+    dismissConflict();
+    detach();
+    d->composer->setComposition(question);
+    if (wasTyped && d->typed() != before)
+        d->putAside(before);
+    d->replaced = d->typed();
+    Q_EMIT draftChanged();
+}
+
+void QueryDocument::takeBack()
+{
+    if (d->aside.isEmpty())
+        return;
+    const QVariantMap before = d->typed();
+    restore(d->aside.takeLast().toMap());
+    if (before != d->replaced) // it was gone on with
+        d->putAside(before);
+    d->replaced = {};
+    Q_EMIT draftChanged();
+}
+
+void QueryDocument::dropAside()
+{
+    d->aside.clear();
     Q_EMIT draftChanged();
 }
 

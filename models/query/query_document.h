@@ -12,7 +12,7 @@
 namespace muster {
 
 /// Which saved query the composer shows, if any, and whether it was edited since. What is typed is only
-/// replaced by load(), startAnew() and loadTheirs(). GUI thread.
+/// replaced by load(), startAnew() and loadTheirs(); replace() puts it aside. GUI thread.
 class QueryDocument : public QObject {
     Q_OBJECT
     Q_PROPERTY(QString id READ id NOTIFY changed)     ///< empty: not a saved one
@@ -23,6 +23,8 @@ class QueryDocument : public QObject {
     Q_PROPERTY(QString problem READ problem NOTIFY changed) ///< why it could not be saved; until the next try
     Q_PROPERTY(
         QString conflictText READ conflictText NOTIFY changed) ///< somebody else changed it: who; else empty
+    Q_PROPERTY(QString asideText READ asideText NOTIFY
+                   draftChanged) ///< what replace() put aside, in one line; empty: nothing
     Q_PROPERTY(QVariantMap draft READ draft NOTIFY draftChanged) ///< all that is typed, to be restored
 
 public:
@@ -37,6 +39,7 @@ public:
     bool saving() const;
     QString problem() const;
     QString conflictText() const;
+    QString asideText() const;
     QVariantMap draft() const;
 
     Q_INVOKABLE void restore(const QVariantMap &draft);
@@ -48,6 +51,10 @@ public:
     Q_INVOKABLE void loadTheirs();      ///< after a conflict
     Q_INVOKABLE void dismissConflict(); ///< what is typed stays, and saving it again replaces theirs
     void detach();                      ///< what is typed is no longer the saved one
+    /// Composes another question. What was typed is put aside, until it is taken back or dropped.
+    void replace(const query::Composition &question);
+    Q_INVOKABLE void takeBack();
+    Q_INVOKABLE void dropAside();
 
 Q_SIGNALS:
     void changed();

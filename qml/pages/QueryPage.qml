@@ -221,7 +221,7 @@ FocusScope {
         objectName: "queryProblem"
         anchors.top: rollCallLine.bottom
         width: parent.width
-        visible: Query.problem !== "" && !Query.showsPast
+        visible: Query.problem !== ""
         shape: "error"
         text: Query.problem
     }
@@ -264,12 +264,32 @@ FocusScope {
             {
                 text: qsTr("Ask again"),
                 enabled: Query.canAskPastAgain,
-                reason: Query.running ? qsTr("A query is under way.") : qsTr("There is no connection. Connect to a fleet first."),
+                reason: Query.cannotAskPastAgainReason,
                 run: () => Query.askPastAgain()
             },
             {
                 text: qsTr("Back to live"),
                 run: () => Query.showLive()
+            }
+        ]
+    }
+    ActionBanner {
+        id: asideBanner
+
+        objectName: "asideBanner"
+        anchors.top: pastBanner.bottom
+        width: parent.width
+        visible: Query.document.asideText !== ""
+        shape: "drifted"
+        text: qsTr("What you had composed is put aside: %1").arg(Query.document.asideText)
+        actions: [
+            {
+                text: qsTr("Take it back"),
+                run: () => Query.document.takeBack()
+            },
+            {
+                text: qsTr("Drop it"),
+                run: () => Query.document.dropAside()
             }
         ]
     }
@@ -297,7 +317,7 @@ FocusScope {
             return sum
         }
 
-        anchors.top: pastBanner.bottom
+        anchors.top: asideBanner.bottom
         width: parent.width
         height: 36
 

@@ -39,6 +39,7 @@ Item {
             Query.comparison.close()
             Query.showLive()
             Query.document.startAnew()
+            Query.document.dropAside()
         }
 
         function part(name: string): var {

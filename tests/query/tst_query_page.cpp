@@ -40,6 +40,7 @@ private Q_SLOTS:
     void savesLoadsAndKnowsEdits();
     void conflictLosesNothing();
     void keepsRunsAndOpensThemOffline();
+    void asksAPastQuestionAgain();
     void comparesRuns();
     void aComparisonThatIsClosedShowsNothing();
 
@@ -649,6 +650,62 @@ void QueryPageTest::keepsRunsAndOpensThemOffline()
     QCOMPARE(composer().where(), QStringLiteral("os = \"linux\""));
     QTRY_VERIFY_WITH_TIMEOUT(m_query->live()->filled() && !m_query->running(), 10'000);
     QTRY_COMPARE(m_query->history()->count(), 2);
+}
+
+void QueryPageTest::asksAPastQuestionAgain()
+{
+    composer().setWhere(QStringLiteral("os = \"linux\""));
+    runToTheEnd();
+    const QString run = m_query->live()->run();
+    composer().setWhere(QStringLiteral("region = \"nowhere\""));
+    QTRY_COMPARE(composer().matching(), 0);
+    QVERIFY(!m_query->canRun());
+    m_query->openPast(run);
+    QTRY_VERIFY(m_query->showsPast());
+
+    // what cannot be done is said there, and nothing is touched
+    m_query->setLinkUp(false);
+    QVERIFY(!m_query->canAskPastAgain());
+    QVERIFY(m_query->cannotAskPastAgainReason().contains(QStringLiteral("link is down")));
+    m_query->askPastAgain();
+    QVERIFY(m_query->showsPast());
+    QCOMPARE(m_query->problem(), m_query->cannotAskPastAgainReason());
+    QCOMPARE(composer().where(), QStringLiteral("region = \"nowhere\""));
+    m_query->setLinkUp(true);
+
+    // nobody matches what is composed; of the past question that says nothing
+    QVERIFY2(m_query->canAskPastAgain(), qPrintable(m_query->cannotAskPastAgainReason()));
+    m_query->askPastAgain();
+    QVERIFY(!m_query->showsPast());
+    QVERIFY2(m_query->running(), qPrintable(m_query->problem()));
+    QCOMPARE(composer().where(), QStringLiteral("os = \"linux\""));
+    QTRY_VERIFY_WITH_TIMEOUT(!m_query->running(), 10'000);
+    QVERIFY(m_query->live()->answered() > 0);
+
+    // what was typed is there to be taken back, after a restart as well
+    const QVariantMap draft = m_query->document()->draft();
+    QVERIFY(m_query->document()->asideText().contains(QStringLiteral("nowhere")));
+    m_query = another();
+    m_query->document()->restore(draft);
+    QVERIFY(m_query->document()->asideText().contains(QStringLiteral("nowhere")));
+    m_query->document()->takeBack();
+    QCOMPARE(composer().where(), QStringLiteral("region = \"nowhere\""));
+    QVERIFY(m_query->document()->draft().value(QStringLiteral("aside")).toList().size() <= 1);
+    m_query->document()->dropAside();
+    QVERIFY(m_query->document()->asideText().isEmpty());
+
+    // of another source: that this connection is read only is the reason, whatever is composed
+    composer().setWhere({});
+    answerOn("orders.status", [] { return R"({"total":1})"; });
+    askSubject(1, 2000);
+    runToTheEnd();
+    const QString ofASubject = m_query->live()->run();
+    composer().setSource(QStringLiteral("fleet"));
+    m_query->setReadOnly(true);
+    m_query->openPast(ofASubject);
+    QTRY_VERIFY(m_query->showsPast());
+    QVERIFY(!m_query->canAskPastAgain());
+    QVERIFY(m_query->cannotAskPastAgainReason().contains(QStringLiteral("read only")));
 }
 
 void QueryPageTest::comparesRuns()
