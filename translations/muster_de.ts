@@ -1546,10 +1546,6 @@
         <translation>Die stummen noch einmal fragen</translation>
     </message>
     <message>
-        <source>The query still runs</source>
-        <translation>Die Abfrage läuft noch</translation>
-    </message>
-    <message>
         <source>No device was silent</source>
         <translation>Kein Gerät war stumm</translation>
     </message>
@@ -1640,10 +1636,6 @@
     <message>
         <source>There is no earlier run of the same question.</source>
         <translation>Es gibt keinen früheren Lauf derselben Frage.</translation>
-    </message>
-    <message>
-        <source>The link is down</source>
-        <translation>Die Verbindung ist unterbrochen</translation>
     </message>
     <message>
         <source>Past results</source>
@@ -2791,6 +2783,18 @@
     <message>
         <source>This connection is read only: what a subject of your choice would do is not known.</source>
         <translation>Diese Verbindung darf nur lesen: was ein Subject Ihrer Wahl bewirkt, ist nicht bekannt.</translation>
+    </message>
+    <message>
+        <source>Nobody was silent.</source>
+        <translation>Niemand blieb stumm.</translation>
+    </message>
+    <message>
+        <source>A subject does not tell who is silent. Run the question again.</source>
+        <translation>Ein Subject sagt nicht, wer stumm ist. Stellen Sie die Frage noch einmal.</translation>
+    </message>
+    <message>
+        <source>They were asked over a connection that is closed. Run the question again.</source>
+        <translation>Sie wurden über eine Verbindung gefragt, die geschlossen ist. Stellen Sie die Frage noch einmal.</translation>
     </message>
 </context>
 <context>

@@ -37,6 +37,7 @@ struct Ask {
 /// A question that was put, or why it was not.
 struct Started {
     std::unique_ptr<query::Run> run;
+    std::weak_ptr<nats::Connection> over;
     QString problem;
     std::map<std::string, std::int64_t> groupTotals; // the roster's devices
     std::vector<std::string> gone;                   // rows of the earlier round that are not on the roster
@@ -99,6 +100,7 @@ struct QueryController::Private {
 
     Ask ask;
     std::unique_ptr<query::Run> query;
+    std::weak_ptr<nats::Connection> askedOver;
     std::optional<table::Table> round; // of a watched source whose rows have to be compared at the end
     table::Batch batch;
     QTimer frame, clock, keepLate;
@@ -141,6 +143,7 @@ struct QueryController::Private {
                          q, [this] { wake(); }, Qt::QueuedConnection);
                  }] {
                 Started started;
+                started.over = link;
                 switch (what.composition.source) {
                 case query::Source::Services:
                     take(started, query::ServiceQuery::start(link, what.services, onProgress));
@@ -185,6 +188,7 @@ struct QueryController::Private {
         if (query)
             goners.start([gone = std::shared_ptr<query::Run>(std::move(query))] {});
         query = std::move(started.run);
+        askedOver = started.over;
         beginResults(std::move(started));
         isKept = false;
         lastChart.invalidate();
@@ -484,8 +488,21 @@ bool QueryController::asking() const
 
 bool QueryController::canAskAgain() const
 {
-    return d->query && !running() && !d->showsPast && d->live.silent() > 0 && d->linkUp &&
-           d->ask.composition.source != query::Source::Subject;
+    return !d->showsPast && cannotAskAgainReason().isEmpty();
+}
+
+QString QueryController::cannotAskAgainReason() const
+{
+    if (running())
+        return tr("A query is under way.");
+    if (!d->query || d->live.silent() == 0)
+        return tr("Nobody was silent.");
+    const query::Source source = d->ask.composition.source;
+    if (source == query::Source::Subject)
+        return tr("A subject does not tell who is silent. Run the question again.");
+    if (d->connection && d->askedOver.lock() != d->connection)
+        return tr("They were asked over a connection that is closed. Run the question again.");
+    return d->obstacle(source);
 }
 
 bool QueryController::canAskPastAgain() const

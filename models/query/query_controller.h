@@ -36,6 +36,7 @@ class QueryController : public QObject {
     Q_PROPERTY(bool running READ running NOTIFY progressChanged) ///< a watch runs until it is stopped
     Q_PROPERTY(bool asking READ asking NOTIFY progressChanged)   ///< answers are waited for
     Q_PROPERTY(bool canAskAgain READ canAskAgain NOTIFY progressChanged)
+    Q_PROPERTY(QString cannotAskAgainReason READ cannotAskAgainReason NOTIFY progressChanged)
     Q_PROPERTY(bool canAskPastAgain READ canAskPastAgain NOTIFY readyChanged)
     Q_PROPERTY(QString cannotAskPastAgainReason READ cannotAskPastAgainReason NOTIFY readyChanged)
     /// Of what is shown: why it could not be asked, or what kept answers away, and what to do; else empty.
@@ -61,6 +62,7 @@ public:
     bool running() const;
     bool asking() const;
     bool canAskAgain() const;
+    QString cannotAskAgainReason() const;
     bool canAskPastAgain() const;
     QString cannotAskPastAgainReason() const;
     QString problem() const;

@@ -490,7 +490,7 @@ FocusScope {
                 iconName: "refresh"
                 visible: !Query.showsPast && root.results.source !== "subject"
                 enabled: Query.canAskAgain
-                disabledReason: Query.running ? qsTr("The query still runs") : root.results.silent === 0 ? qsTr("No device was silent") : qsTr("The link is down")
+                disabledReason: Query.cannotAskAgainReason
                 onClicked: {
                     Query.askSilentAgain()
                     table.forceActiveFocus(Qt.TabFocusReason) // the button cannot keep the keys: it is off until the end

@@ -28,6 +28,7 @@ private Q_SLOTS:
     void runsAndAccounts();
     void tabsShowTheirDevices();
     void filesSayTheOutcome();
+    void asksTheSilentOfItsConnectionOnly();
     void columnsStayFromRunToRun();
     void cancelsAndAsksAgain();
     void scopesNarrow();
@@ -291,6 +292,26 @@ void QueryControllerTest::filesSayTheOutcome()
     QTRY_VERIFY_WITH_TIMEOUT(settled(), 10'000);
     live.setTab(QStringLiteral("results"));
     QVERIFY(isShown());
+}
+
+void QueryControllerTest::asksTheSilentOfItsConnectionOnly()
+{
+    m_query->run();
+    QTRY_VERIFY_WITH_TIMEOUT(settled(), 10'000);
+    QVERIFY(m_query->live()->silent() > 0);
+    QVERIFY2(m_query->canAskAgain(), qPrintable(m_query->cannotAskAgainReason()));
+    const auto another = connectTo(*m_server);
+    QVERIFY(another);
+    m_query->setLink(another, Subjects());
+    QVERIFY(!m_query->canAskAgain());
+    QVERIFY2(m_query->cannotAskAgainReason().contains(QStringLiteral("a connection that is closed")),
+             qPrintable(m_query->cannotAskAgainReason()));
+    m_query->askSilentAgain();
+    QVERIFY(!m_query->running() && m_query->problem().isEmpty());
+    QTRY_VERIFY(m_query->canRun());
+    m_query->run();
+    QTRY_VERIFY_WITH_TIMEOUT(settled(), 10'000);
+    QVERIFY2(m_query->canAskAgain(), qPrintable(m_query->cannotAskAgainReason()));
 }
 
 void QueryControllerTest::columnsStayFromRunToRun()
