@@ -58,9 +58,4 @@ QStringList serviceFields()
                  "average_processing_time_ms"});
 }
 
-QStringList outcomeFields()
-{
-    return list({"device", "outcome", "reply_ms", "error", "late"});
-}
-
 } // namespace muster

@@ -23,7 +23,5 @@ struct ComposerPart {
 
 /// What rows of NATS services have.
 QStringList serviceFields();
-/// Columns of results that are no fields of an answer.
-QStringList outcomeFields();
 
 } // namespace muster

@@ -10,11 +10,13 @@
 #include "table/format.h"
 #include "table/view.h"
 
+#include <QSet>
 #include <QTimer>
 
 #include <algorithm>
 #include <array>
 #include <map>
+#include <unordered_set>
 #include <utility>
 
 namespace muster {
@@ -33,7 +35,8 @@ constexpr int defaultQuietMs = 500;
 constexpr int mostExpected = 1'000'000;
 constexpr int mostWatchSeconds = 86'400;
 constexpr int mostGroups = 3;
-constexpr int suggestedValues = 200;
+constexpr std::size_t suggestedValues = 200;
+constexpr std::size_t mostSeen = 1'000; // fields of one source
 
 bool addOnce(QStringList &list, const QString &text)
 {
@@ -87,7 +90,7 @@ struct QueryComposer::Private {
 
     QueryComposer *q;
     FleetController *fleet;
-    const TableModel *answers = nullptr;
+    std::array<std::vector<query::SeenField>, 3> seen; // of each source, what answers had
     Subjects subjects;
 
     query::Source source = query::Source::Fleet;
@@ -112,12 +115,36 @@ struct QueryComposer::Private {
         constexpr int few = 20;
         constexpr int looked = 10'000;
         const QString name = QString::fromStdString(field);
-        std::vector<std::string> values = plain(q->valuesOf(name));
-        const TableModel *table = source == query::Source::Fleet ? fleet->devices() : answers;
-        if (!table || values.size() <= few || query::magnitudes(values, false).empty())
-            return values;
-        const bool areBytes = table::fieldKind(field, table::Type::Double) == table::Kind::Bytes;
-        return {query::magnitudes(plain(table->valuesOf(name, looked)), areBytes), true};
+        std::vector<std::string> values;
+        if (source == query::Source::Fleet)
+            values = plain(fleet->valuesOf(name));
+        if (values.size() > few && !query::magnitudes(values, false).empty()) {
+            const bool areBytes = table::fieldKind(field, table::Type::Double) == table::Kind::Bytes;
+            return {query::magnitudes(plain(fleet->devices()->valuesOf(name, looked)), areBytes), true};
+        }
+        const query::SeenField *answered = seenField(field);
+        if (values.empty() && answered && !answered->sizes.empty())
+            return {answered->sizes, true};
+        return withAnswered(std::move(values), answered);
+    }
+
+    const query::SeenField *seenField(const std::string &name) const
+    {
+        const std::vector<query::SeenField> &fields = seen[static_cast<std::size_t>(source)];
+        const auto at = std::find_if(fields.begin(), fields.end(),
+                                     [&name](const query::SeenField &field) { return field.name == name; });
+        return at == fields.end() ? nullptr : &*at;
+    }
+
+    static std::vector<std::string> withAnswered(std::vector<std::string> values,
+                                                 const query::SeenField *answered)
+    {
+        for (const std::string &value : answered ? answered->values : std::vector<std::string>()) {
+            if (values.size() < suggestedValues &&
+                std::find(values.begin(), values.end(), value) == values.end())
+                values.push_back(value);
+        }
+        return values;
     }
 
     /// What is selected, with what the aggregates are over: over what nobody was asked for they are empty.
@@ -638,16 +665,17 @@ void QueryComposer::removeAggregate(int index)
 
 QStringList QueryComposer::fieldNames() const
 {
-    if (d->source == query::Source::Fleet)
-        return d->fleet->fieldNames();
     QStringList names;
-    if (d->source == query::Source::Services)
+    if (d->source == query::Source::Fleet)
+        names = d->fleet->fieldNames();
+    else if (d->source == query::Source::Services)
         names = serviceFields();
-    if (!d->answers)
-        return names;
-    for (const QString &name : d->answers->fieldNames()) {
-        if (!names.contains(name) && !outcomeFields().contains(name))
+    QSet<QString> known(names.begin(), names.end());
+    for (const query::SeenField &field : d->seen[static_cast<std::size_t>(d->source)]) {
+        if (const QString name = QString::fromStdString(field.name); !known.contains(name)) {
+            known.insert(name);
             names.append(name);
+        }
     }
     return names;
 }
@@ -661,14 +689,28 @@ QStringList QueryComposer::labelNames() const
 
 QStringList QueryComposer::valuesOf(const QString &field) const
 {
+    std::vector<std::string> values;
     if (d->source == query::Source::Fleet)
-        return d->fleet->valuesOf(field);
-    return d->answers ? d->answers->valuesOf(field, suggestedValues) : QStringList();
+        values = plain(d->fleet->valuesOf(field));
+    return query::strings(d->withAnswered(std::move(values), d->seenField(field.toStdString())));
 }
 
-void QueryComposer::setAnswers(const TableModel *answers)
+void QueryComposer::addSeen(query::Source source, std::vector<query::SeenField> fields)
 {
-    d->answers = answers;
+    std::vector<query::SeenField> &held = d->seen[static_cast<std::size_t>(source)];
+    std::unordered_set<std::string> isNewer;
+    for (const query::SeenField &field : fields)
+        isNewer.insert(field.name);
+    for (query::SeenField &field : held) {
+        if (fields.size() < mostSeen && !isNewer.contains(field.name))
+            fields.push_back(std::move(field));
+    }
+    held = std::move(fields);
+}
+
+void QueryComposer::forgetSeen()
+{
+    d->seen = {};
 }
 
 QVariantList QueryComposer::complete(const QString &text, int cursor) const

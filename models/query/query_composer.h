@@ -4,6 +4,7 @@
 #include "presence/fleet_controller.h"
 #include "query/composition.h"
 #include "query/plan.h"
+#include "query/seen_fields.h"
 #include "query/service_query.h"
 #include "query/subject_query.h"
 
@@ -93,8 +94,9 @@ public:
     std::string groupKey() const;
 
     void setSubjects(const Subjects &subjects);
-    /// Whose fields and values are offered where the fleet's are not; outlives it.
-    void setAnswers(const TableModel *answers);
+    /// What answers had, to be offered besides what the fleet tells of itself.
+    void addSeen(query::Source source, std::vector<query::SeenField> fields);
+    void forgetSeen(); ///< they were of another fleet
     void countSoon(int milliseconds);
 
     Q_INVOKABLE void startAnew(); ///< of the same source

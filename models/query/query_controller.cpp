@@ -5,6 +5,7 @@
 #include "query/live_query.h"
 #include "query/query_text.h"
 #include "query/round.h"
+#include "query/seen_fields.h"
 
 #include <QElapsedTimer>
 #include <QThreadPool>
@@ -77,7 +78,8 @@ struct QueryController::Private {
           document(&composer, &library),
           comparison(&history),
           startJob(owner),
-          mergeJob(owner)
+          mergeJob(owner),
+          seenJob(owner)
     {
     }
 
@@ -112,6 +114,7 @@ struct QueryController::Private {
     QString problem, pastProblem;
     LatestJob<Started> startJob;
     LatestJob<query::RoundChanges> mergeJob;
+    LatestJob<std::vector<query::SeenField>> seenJob;
     QThreadPool goners; // runs whose end takes a while
 
     bool isRepeat() const { return watch.active() && watch.round() > 1; }
@@ -297,6 +300,10 @@ struct QueryController::Private {
             keep();
         }
         keepLate.start(lateMs);
+        seenJob.start([answers = live.table()->table().snapshot()] { return query::seenFields(*answers); },
+                      [this, source = ask.composition.source](std::vector<query::SeenField> fields) {
+                          composer.addSeen(source, std::move(fields));
+                      });
     }
 
     void keep()
@@ -370,7 +377,6 @@ QueryController::QueryController(FleetController *fleet, const QString &database
 {
     d->compose();
     d->live.layOut(d->ask.composition);
-    d->composer.setAnswers(d->live.table());
     d->frame.setSingleShot(true);
     connect(&d->frame, &QTimer::timeout, this, [this] { d->drain(); });
     d->clock.setInterval(100);
@@ -527,8 +533,10 @@ QString QueryController::problem() const
 void QueryController::setLink(std::shared_ptr<nats::Connection> connection, const Subjects &subjects,
                               const QString &domain, const QString &name, const QString &operatorName)
 {
-    if (d->connection != connection)
+    if (d->connection != connection) {
         cancel(); // nobody of that fleet can answer here
+        d->composer.forgetSeen();
+    }
     d->connection = std::move(connection);
     d->subjects = subjects;
     d->fleetName = name;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "query/completion.h"
 #include "query/composition.h"
+#include "query/seen_fields.h"
 
 #include <QtTest>
 
@@ -161,6 +162,27 @@ private Q_SLOTS:
             complete(typed.toStdString(), static_cast<std::size_t>(typed.size()), {},
                      [&value](const std::string &) { return std::vector{value.toStdString()}; });
         QCOMPARE(found.empty() ? QByteArray() : QByteArray::fromStdString(found.front().insert), offered);
+    }
+
+    void whatAnswersHadIsBounded()
+    {
+        table::Table answers("device");
+        table::Batch batch;
+        for (int i = 0; i < 20'000; ++i) {
+            const std::string unit = i % 3 == 0 ? "kg" : "lb";
+            const std::vector<protocol::Field> row{{"outcome", "answered"},
+                                                   {"mem.cache", std::int64_t{1'000'000'000} + i * 100'001},
+                                                   {"unit", std::string_view(unit)}};
+            batch.append("d" + std::to_string(i), row);
+        }
+        answers.apply(batch);
+        const std::vector<SeenField> seen = seenFields(*answers.snapshot());
+        QCOMPARE(seen.size(), std::size_t(2));
+        QCOMPARE(seen[0].name, std::string("mem.cache"));
+        QCOMPARE(seen[0].values.size(), std::size_t(50));
+        QVERIFY(std::find(seen[0].sizes.begin(), seen[0].sizes.end(), "2GB") != seen[0].sizes.end());
+        QVERIFY((seen[1].values == std::vector<std::string>{"lb", "kg"}));
+        QVERIFY(seen[1].sizes.empty());
     }
 
     void changedBytesAreReadSafely()

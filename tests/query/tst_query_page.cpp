@@ -34,6 +34,7 @@ private Q_SLOTS:
     void watchWaitsForTheLink();
     void watchKeepsItsTime();
     void unexpectedAnswersAreNoResults();
+    void offersWhatAnswersHad();
     void sizesOfGroupsDecide();
     void errorsAreInTheUsersLanguage();
     void draftComesBack();
@@ -457,6 +458,31 @@ void QueryPageTest::unexpectedAnswersAreNoResults()
     live.setTab(QStringLiteral("unexpected"));
     QTRY_COMPARE(live.table()->rowShown(), 1);
     QTRY_COMPARE(cellOf(QStringLiteral("2"), QStringLiteral("outcome")), QStringLiteral("unexpected"));
+}
+
+// A field that no device tells of itself, only when it is asked.
+void QueryPageTest::offersWhatAnswersHad()
+{
+    answerOn("fleet.query.>",
+             [] { return R"({"v":1,"device":"stranger","row":{"spare":{"part":"kiosk lamp"}}})"; });
+    const QString field = QStringLiteral("spare.part");
+    QVERIFY(!composer().fieldNames().contains(field));
+    composer().addSelect(field);
+    runToTheEnd();
+    QTRY_COMPARE(m_query->live()->unexpected(), 1);
+    runToTheEnd(); // what came after the end is looked at with the next
+    QTRY_VERIFY(composer().fieldNames().contains(field));
+    QCOMPARE(composer().valuesOf(field), QStringList{QStringLiteral("kiosk lamp")});
+    const auto offered = [this](const QString &typed) {
+        QStringList inserts;
+        for (const QVariant &each : composer().complete(typed, static_cast<int>(typed.size())))
+            inserts.append(each.toMap().value(QStringLiteral("insert")).toString());
+        return inserts;
+    };
+    QVERIFY(offered(QStringLiteral("spa")).contains(field));
+    QCOMPARE(offered(QStringLiteral("spare.part = ")), QStringList{QStringLiteral("\"kiosk lamp\"")});
+    QCOMPARE(offered(QStringLiteral("spare.part = 'ki")), QStringList{QStringLiteral("'kiosk lamp'")});
+    QVERIFY(!composer().fieldNames().contains(QStringLiteral("reply_ms")));
 }
 
 void QueryPageTest::sizesOfGroupsDecide()
