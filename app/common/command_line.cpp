@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/command_line.h"
 
+#include "core/display_text.h"
 #include "core/value.h"
 
 #include <algorithm>
@@ -47,7 +48,7 @@ void printError(const std::string &program, const Error &error)
         text += '.';
     if (!error.remedy.empty())
         text += ' ' + error.remedy;
-    std::fprintf(stderr, "%s\n", text.c_str());
+    std::fprintf(stderr, "%s\n", displayText(text).c_str());
 }
 
 CommandLine::CommandLine(std::string program, std::string about)

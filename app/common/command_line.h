@@ -43,7 +43,7 @@ private:
     std::vector<Option> m_options;
 };
 
-/// "program: message. remedy" on the standard error.
+/// "program: message. remedy" on the standard error, as one line: what others wrote cannot steer a terminal.
 void printError(const std::string &program, const Error &error);
 
 } // namespace muster::app

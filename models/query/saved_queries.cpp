@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "query/saved_queries.h"
 
+#include "core/display_text.h"
 #include "core/json_writer.h"
 #include "core/ulid.h"
 #include "core/utf8.h"
@@ -52,7 +53,7 @@ std::string folded(std::string_view name)
 std::string described(const SavedQuery &query)
 {
     return query.id + " (" + (query.shared ? "shared" : "of this computer") +
-           (query.by.empty() ? "" : ", by " + query.by) + ")";
+           (query.by.empty() ? "" : ", by " + displayText(query.by, 80)) + ")";
 }
 
 Error ambiguous(std::string_view name, const std::vector<SavedQuery> &found)

@@ -38,6 +38,7 @@ private Q_SLOTS:
     void usageErrors_data();
     void usageErrors();
     void filterErrorsShowThePlace();
+    void errorsCannotSteerTheTerminal();
     void noServer();
     void setsUp();
     void listsDevices();
@@ -123,6 +124,16 @@ void MusterctlTest::filterErrorsShowThePlace()
     const int at = static_cast<int>(lines.indexOf(QStringLiteral("  region = \"eu\" nd x < 1")));
     QVERIFY(at >= 0);
     QCOMPARE(lines.at(at + 1).indexOf(QLatin1Char('^')), lines.at(at).indexOf(QStringLiteral("nd")));
+}
+
+void MusterctlTest::errorsCannotSteerTheTerminal()
+{
+    const Run wrong = run({QStringLiteral("query"), QStringLiteral("--aggregate"),
+                           QStringLiteral(u"\u001b[2J\u009b31m\nall is well \u202e")});
+    QCOMPARE(wrong.code, 2);
+    QCOMPARE(wrong.err.count(QLatin1Char('\n')), 1);
+    QVERIFY(!wrong.err.contains(QRegularExpression(QStringLiteral("[\\x{1b}\\x{9b}\\x{202e}]"))));
+    QVERIFY(wrong.err.contains(QStringLiteral("all is well")));
 }
 
 void MusterctlTest::noServer()

@@ -119,6 +119,10 @@ private Q_SLOTS:
         QCOMPARE(codeOf(twice), QStringLiteral("query.ambiguous"));
         QVERIFY(twice.error().message.find(all[3].id) != std::string::npos);
         QVERIFY(twice.error().message.find(all[4].id + " (shared, by ann)") != std::string::npos);
+        all[4].by = "\x1b]0;gotcha\a\nann";
+        const auto hostile = findByName(all, "CPU");
+        QVERIFY(hostile.error().message.find_first_of("\x1b\a\n") == std::string::npos);
+        QVERIFY(hostile.error().message.find("gotcha") != std::string::npos);
         const auto none = findByName(all, "nothing");
         QCOMPARE(codeOf(none), QStringLiteral("query.unknown"));
         QVERIFY(none.error().remedy.find("\"CPU\"") != std::string::npos);
