@@ -7,12 +7,22 @@
 
 namespace muster::app {
 
-StopSignals::StopSignals()
+sigset_t stopSignals()
+{
+    sigset_t set;
+    sigemptyset(&set);
+    for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+        struct sigaction now {};
+        // One that is blocked is kept for who waits for it, ignored or not.
+        if (sigaction(number, nullptr, &now) != 0 || now.sa_handler != SIG_IGN)
+            sigaddset(&set, number);
+    }
+    return set;
+}
+
+StopSignals::StopSignals() : m_set(stopSignals())
 {
     std::signal(SIGPIPE, SIG_IGN);
-    sigemptyset(&m_set);
-    for (const int number : {SIGINT, SIGTERM, SIGHUP})
-        sigaddset(&m_set, number);
     sigprocmask(SIG_BLOCK, &m_set, nullptr);
 }
 

@@ -5,8 +5,11 @@
 
 namespace muster::app {
 
-/// SIGINT, SIGTERM and SIGHUP, taken by whoever waits here and by no thread. Make it first in main(), before
-/// any thread, as threads inherit what is blocked.
+/// SIGINT, SIGTERM and SIGHUP, but not what whoever started the program had it ignore, as nohup does.
+sigset_t stopSignals();
+
+/// stopSignals(), taken by whoever waits here and by no thread. Make it first in main(), before any thread,
+/// as threads inherit what is blocked.
 class StopSignals {
 public:
     StopSignals();

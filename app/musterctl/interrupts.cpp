@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "interrupts.h"
 
+#include "common/stop_signals.h"
+
 #include <chrono>
 #include <ctime>
-#include <initializer_list>
 
 namespace muster::ctl {
 
-Interrupts::Interrupts()
+Interrupts::Interrupts() : m_set(app::stopSignals())
 {
-    sigemptyset(&m_set);
-    for (const int number : {SIGINT, SIGTERM, SIGHUP})
-        sigaddset(&m_set, number);
     pthread_sigmask(SIG_BLOCK, &m_set, nullptr);
     m_thread = std::thread([this] { run(); });
 }

@@ -9,8 +9,8 @@
 
 namespace muster::ctl {
 
-/// Ctrl+C and its like. They end the program, as without this; from holdBack() on the first of them only
-/// tells. Make it before any other thread, as threads inherit what is blocked.
+/// Ctrl+C and its like (app::stopSignals()). They end the program, as without this; from holdBack() on the
+/// first of them only tells. Make it before any other thread, as threads inherit what is blocked.
 class Interrupts {
 public:
     Interrupts();

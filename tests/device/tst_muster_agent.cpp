@@ -124,6 +124,20 @@ private Q_SLOTS:
         QVERIFY(presence.waitFor([](const auto &m) { return test::holds(m, R"("state":"closing")"); }));
     }
 
+    void ignoredSignalsStayIgnored()
+    {
+        QProcess agent;
+        agent.setChildProcessModifier([] { std::signal(SIGHUP, SIG_IGN); }); // as nohup does
+        agent.setReadChannel(QProcess::StandardError);
+        agent.start(agentPath(), {QStringLiteral("--server=nats://127.0.0.1:1")});
+        QVERIFY(agent.waitForReadyRead(10'000)); // it tells who it is once it runs
+        QCOMPARE(::kill(static_cast<pid_t>(agent.processId()), SIGHUP), 0);
+        QVERIFY(!agent.waitForFinished(500)); // a wrong end would be seen here at once
+        agent.terminate();
+        QVERIFY(agent.waitForFinished(10'000));
+        QCOMPARE(agent.exitCode(), 0);
+    }
+
     void waitsForItsServer()
     {
         QProcess agent;
