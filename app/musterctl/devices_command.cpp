@@ -50,15 +50,15 @@ app::CommandLine commandLine(Settings &settings)
 /// The counts of states, of the whole fleet.
 std::string summary(const presence::FleetTracker &tracker)
 {
-    std::string text = std::to_string(tracker.deviceCount()) + " devices";
+    std::string text = counted(static_cast<std::int64_t>(tracker.deviceCount()), "device");
     const presence::StateCounts counts = tracker.counts();
     for (std::size_t i = 0; i < counts.size(); ++i) {
         if (counts[i] > 0)
             text += ", " + std::to_string(counts[i]) + " " +
                     std::string(presence::name(static_cast<presence::State>(i)));
     }
-    if (tracker.rejectedCount() > 0)
-        text += "; " + std::to_string(tracker.rejectedCount()) + " messages were refused";
+    if (const auto refused = static_cast<std::int64_t>(tracker.rejectedCount()); refused > 0)
+        text += "; " + counted(refused, "message") + (refused == 1 ? " was" : " were") + " refused";
     return text;
 }
 
@@ -77,7 +77,7 @@ Status print(const Settings &settings, const table::Table &table, const filter::
     spec.filter = filter;
     spec.sort = sortKeys(settings.sort);
     const auto view = table::evaluate(*table.snapshot(), spec);
-    std::vector<std::vector<std::string>> rows(1);
+    std::vector<std::vector<TextCell>> rows(1);
     std::vector<bool> right;
     std::vector<table::ColumnIndex> columns;
     for (const std::string &name : settings.columns) {
@@ -88,10 +88,10 @@ Status print(const Settings &settings, const table::Table &table, const filter::
     }
     if (view) {
         for (const table::RowId row : view->rows) {
-            std::vector<std::string> cells;
+            std::vector<TextCell> cells;
             cells.reserve(columns.size());
             for (const table::ColumnIndex column : columns)
-                cells.push_back(column < 0 ? std::string() : cellText(table.cell(row, column)));
+                cells.emplace_back(column < 0 ? std::string() : cellText(table.cell(row, column)));
             rows.push_back(std::move(cells));
         }
     }

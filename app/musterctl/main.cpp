@@ -23,10 +23,11 @@ constexpr const char *help =
     "  --help     print this and exit\n"
     "  --version  print the version and exit\n"
     "\n"
-    "Ends with 0 when all is done (a query: every device is accounted for), 1 when something failed,\n"
-    "2 when the command line or a filter is wrong, 3 when setup left a difference in place,\n"
-    "4 when query --fail-silent found a device silent, 130 when Ctrl+C ended a query: what was answered\n"
-    "until then is shown.\n";
+    "Ends with 0 when all is done (a query: every device is accounted for), 1 when something failed (a\n"
+    "query: nobody could be asked, or the link was lost, in a watch in its last round), 2 when the command\n"
+    "line or a filter is wrong, 3 when setup left a difference in place, 4 when query --fail-silent found a\n"
+    "device silent, 130 when Ctrl+C ended a query, or a watch in its first round: what was answered until\n"
+    "then is shown.\n";
 
 } // namespace
 

@@ -3,6 +3,7 @@
 
 #include "query/live_query.h"
 #include "query/plan.h"
+#include "query/reply_pairs.h"
 #include "query/service_query.h"
 #include "query/subject_query.h"
 
@@ -31,6 +32,13 @@ constexpr std::array<std::string_view, 13> serviceColumns{"service",
 bool contains(const auto &list, std::string_view text)
 {
     return std::find(list.begin(), list.end(), text) != list.end();
+}
+
+bool hasAnswered(const Answers &answers, table::RowId row)
+{
+    const table::ColumnIndex column = answers.table.column("outcome");
+    return row != table::noRow && column >= 0 &&
+           toText(answers.table.cell(row, column)) == query::name(query::Outcome::Answered);
 }
 
 /// Within an object that was selected as a whole: "mem" asked for "mem.free".
@@ -118,7 +126,7 @@ Asker::Asker(const Session &session, const QueryOptions &options, std::function<
 {
 }
 
-Result<std::unique_ptr<query::Run>> Asker::startFleet()
+Result<std::unique_ptr<query::Run>> Asker::startFleet(Answers &answers)
 {
     if (m_fleet) {
         m_fleet->update();
@@ -140,6 +148,7 @@ Result<std::unique_ptr<query::Run>> Asker::startFleet()
     question.groupBy = m_options.question.groupBy;
     question.deadlineMs = m_options.question.deadlineMs;
     const query::Planner planner(m_fleet->table(), m_fleet->tracker().labelNames());
+    answers.neverSeen = planner.neverSeen(question.scopes);
     Result<query::Plan> plan = planner.plan(question, m_session.subjects);
     if (!plan)
         return plan.error();
@@ -150,11 +159,11 @@ Result<std::unique_ptr<query::Run>> Asker::startFleet()
     return std::unique_ptr<query::Run>(std::move(*started));
 }
 
-Result<std::unique_ptr<query::Run>> Asker::start()
+Result<std::unique_ptr<query::Run>> Asker::start(Answers &answers)
 {
     const query::Composition &asked = m_options.question;
     if (asked.source == query::Source::Fleet)
-        return startFleet();
+        return startFleet(answers);
     if (asked.source == query::Source::Services) {
         query::ServiceQuestion question;
         question.service = asked.service;
@@ -185,7 +194,10 @@ Result<std::unique_ptr<query::Run>> Asker::start()
 Status Asker::ask(Answers &answers)
 {
     answers.at = UtcTime::now();
-    Result<std::unique_ptr<query::Run>> started = start();
+    if (m_session.connection->state() != nats::State::Connected)
+        return Error{"nats.disconnected", "nobody was asked: the link to the server is down",
+                     "It is tried again by itself."};
+    Result<std::unique_ptr<query::Run>> started = start(answers);
     if (!started)
         return started.error().code == "query.nobody" ? Status() : Status(started.error());
     query::Run &asked = **started;
@@ -198,14 +210,20 @@ Status Asker::ask(Answers &answers)
         if (asked.drain(batch))
             answers.table.apply(batch);
     }
-    // What is late enough to come between these lines is in neither.
-    answers.tally = asked.tally();
-    while (asked.drain(batch))
-        answers.table.apply(batch);
+    answers.tally = asked.drainAll([&answers](table::Batch &rest) { answers.table.apply(rest); });
     answers.id = asked.id();
     answers.seconds = static_cast<double>(asked.elapsedMs()) / 1000;
     answers.problem = asked.problem();
+    answers.hindrance = asked.hindrance();
+    if (answers.hindrance == query::Hindrance::NobodyAsked)
+        return Error{"query.not-asked", "nobody could be asked: " + answers.problem, ""};
     return {};
+}
+
+void renumber(Answers &answers, const Answers &before)
+{
+    if (answers.options.question.source == query::Source::Subject)
+        answers.table = query::pairReplies(*before.table.snapshot(), *answers.table.snapshot());
 }
 
 bool hasChanged(const Answers &before, const Answers &after, table::RowId row, const std::string &column)
@@ -213,7 +231,7 @@ bool hasChanged(const Answers &before, const Answers &after, table::RowId row, c
     if (column == "device" || contains(lastColumns, column))
         return false;
     const table::RowId earlier = before.table.find(after.table.key(row));
-    if (earlier == table::noRow)
+    if (!hasAnswered(before, earlier))
         return false;
     const auto cell = [&column](const table::Table &table, table::RowId at) {
         const table::ColumnIndex index = table.column(column);
@@ -231,16 +249,10 @@ Changes::Changes(const Answers &before, const Answers &after)
         std::optional<table::View> view = answers.answered(*answers.table.snapshot());
         return view ? std::move(view->rows) : std::vector<table::RowId>();
     };
-    const auto hasAnswered = [](const Answers &answers, std::string_view key) {
-        const table::RowId row = answers.table.find(key);
-        const table::ColumnIndex column = answers.table.column("outcome");
-        return row != table::noRow && column >= 0 &&
-               toText(answers.table.cell(row, column)) == query::name(query::Outcome::Answered);
-    };
     const std::vector<std::string> columns = after.columns();
     for (const table::RowId row : answeredOf(after)) {
         const std::string_view key = after.table.key(row);
-        if (!hasAnswered(before, key)) {
+        if (!hasAnswered(before, before.table.find(key))) {
             added.emplace_back(key);
             continue;
         }
@@ -251,7 +263,7 @@ Changes::Changes(const Answers &before, const Answers &after)
         rows += changed > 0 ? 1 : 0;
     }
     for (const table::RowId row : answeredOf(before)) {
-        if (!hasAnswered(after, before.table.key(row)))
+        if (!hasAnswered(after, after.table.find(before.table.key(row))))
             gone.emplace_back(before.table.key(row));
     }
 }

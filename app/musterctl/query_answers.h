@@ -16,12 +16,14 @@ namespace muster::ctl {
 /// A round of a query that is over, with everything that is known of its roster.
 struct Answers {
     const QueryOptions &options;
-    table::Table table{"device"};
+    table::Table table{"device"}; ///< as `tally` counts it
     std::string id;
     query::Tally tally;
     double seconds = 0;
     std::string problem;
-    UtcTime at; ///< when it was asked
+    query::Hindrance hindrance = query::Hindrance::None;
+    std::vector<std::string> neverSeen; ///< devices that the scopes name and nobody has seen
+    UtcTime at;                         ///< when it was asked
 
     explicit Answers(const QueryOptions &o) : options(o) {}
 
@@ -43,18 +45,23 @@ public:
     /// `stopped` is looked at now and then: true ends a round before its time.
     Asker(const Session &session, const QueryOptions &options, std::function<bool()> stopped);
 
-    /// A roster of nobody has nobody to ask: that is an answer too.
+    /// A roster of nobody has nobody to ask: that is an answer too. An error when nobody could be asked of
+    /// those who are on it ("nats.disconnected", "query.not-asked", ...), and silence says nothing of them.
     Status ask(Answers &answers);
 
 private:
-    Result<std::unique_ptr<query::Run>> start();
-    Result<std::unique_ptr<query::Run>> startFleet();
+    Result<std::unique_ptr<query::Run>> start(Answers &answers);
+    Result<std::unique_ptr<query::Run>> startFleet(Answers &answers);
 
     const Session &m_session;
     const QueryOptions &m_options;
     std::function<bool()> m_stopped;
     std::unique_ptr<Fleet> m_fleet;
 };
+
+/// Gives the replies of a subject the numbers that the round before has them under. For other sources, who
+/// have names, nothing.
+void renumber(Answers &answers, const Answers &before);
 
 /// What a round has that the one before had not, of those who answered. Response times are no change.
 struct Changes {
@@ -64,7 +71,7 @@ struct Changes {
     Changes() = default;
     Changes(const Answers &before, const Answers &after);
 };
-/// Whether a cell shows another value than in the round before, which had the row.
+/// Whether a cell shows another value than in the round before, in which the row was an answer as well.
 bool hasChanged(const Answers &before, const Answers &after, table::RowId row, const std::string &column);
 
 } // namespace muster::ctl

@@ -19,6 +19,18 @@ int failed(const Error &error)
     return Failed;
 }
 
+/// Whether its silence may be our link's, so that it says nothing of who came and went.
+bool isWhole(const Answers &answers)
+{
+    return answers.hindrance != query::Hindrance::LinkLost;
+}
+
+int cancelled()
+{
+    std::fputs("Cancelled: who had not answered by then is counted as silent.\n", stderr);
+    return Interrupted;
+}
+
 int askOnce(Asker &asker, const QueryOptions &options, const Interrupts &interrupts)
 {
     Answers answers(options);
@@ -26,14 +38,15 @@ int askOnce(Asker &asker, const QueryOptions &options, const Interrupts &interru
         return interrupts.came() ? Interrupted : failed(asked.error());
     if (Status printed = QueryOutput(options).print(answers); !printed)
         return failed(printed.error());
-    if (interrupts.came()) {
-        std::fputs("Cancelled: who had not answered by then is counted as silent.\n", stderr);
-        return Interrupted;
-    }
+    if (interrupts.came())
+        return cancelled();
+    if (!isWhole(answers))
+        return Failed;
     return options.failSilent && answers.tally.of(query::Outcome::Silent) > 0 ? WereSilent : Done;
 }
 
 /// A round that fails after the first is said, and the next is tried: a watch outlives a lost connection.
+/// Each is compared with the one before that was whole.
 int watch(Asker &asker, const QueryOptions &options, Interrupts &interrupts)
 {
     QueryOutput output(options);
@@ -44,18 +57,32 @@ int watch(Asker &asker, const QueryOptions &options, Interrupts &interrupts)
         const std::int64_t begun = steadyMillis();
         auto answers = std::make_unique<Answers>(options);
         const Status asked = asker.ask(*answers);
-        if (interrupts.came())
-            break; // half a round is none
-        isFailed = !asked;
+        if (interrupts.came()) {
+            if (round > 1)
+                break; // half a round is none
+            if (!asked)
+                return Interrupted;
+            if (Status printed = output.printRound(*answers, nullptr, round); !printed)
+                return failed(printed.error());
+            return cancelled();
+        }
+        isFailed = !asked || !isWhole(*answers);
         if (!asked) {
             app::printError(program, asked.error());
-            if (!before)
+            if (round == 1)
                 return Failed;
-        } else {
-            if (Status printed = output.printRound(*answers, before.get(), round); !printed)
+            if (Status printed = output.printFailedRound(*answers, asked.error(), round); !printed)
                 return failed(printed.error());
-            wereSilent = wereSilent || answers->tally.of(query::Outcome::Silent) > 0;
-            before = std::move(answers);
+        } else {
+            if (before)
+                renumber(*answers, *before);
+            if (Status printed = output.printRound(*answers, isFailed ? nullptr : before.get(), round);
+                !printed)
+                return failed(printed.error());
+            if (!isFailed) {
+                wereSilent = wereSilent || answers->tally.of(query::Outcome::Silent) > 0;
+                before = std::move(answers);
+            }
         }
         if (options.rounds > 0 && round >= options.rounds)
             break;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "query_options.h"
 
+#include "core/device_id.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -49,6 +51,10 @@ Status takeScope(std::vector<query::Scope> &scopes, const std::string &text)
         scope.kind = query::Scope::Kind::Group;
     else if (scope.key == "device")
         scope = {query::Scope::Kind::Devices, {}, {}, splitList(scope.value)};
+    for (const std::string &device : scope.devices) {
+        if (!isToken(device))
+            return notAToken("device", device);
+    }
     scopes.push_back(std::move(scope));
     return {};
 }
@@ -130,10 +136,15 @@ void QueryOptions::addTo(app::CommandLine &line)
     line.option("where", "FILTER", "ask those that match, as 'region = \"eu\" and mem.free < 200MB'",
                 into(m_where));
     line.option("scope", "LABEL=VALUE",
-                "ask within region=eu, site=..., group=..., device=d1,d2; may be repeated",
+                "ask within region=eu, site=..., group=..., device=d1,d2 (one that nobody knows is offline); "
+                "may be repeated",
                 [this](const std::string &value) { return takeScope(m_scopes, value); });
     line.option("service", "NAME", "with --source services: this one (all)", into(m_service));
-    line.option("subject", "SUBJECT", "with --source subject: where to ask", into(m_subject));
+    line.option("subject", "SUBJECT",
+                "with --source subject: where to ask. Replies are numbered as they come; a watch finds each "
+                "again by its field id, device, name, instance, host or hostname where all replies have one, "
+                "else by its content, and takes what is left in the order in which it came",
+                into(m_subject));
     line.option("payload", "TEXT", "with --source subject: what to send, text or JSON (nothing)",
                 into(m_payload));
     line.option("count", "N", "with --source subject: end after so many replies; who is missing is silent",
@@ -160,8 +171,8 @@ void QueryOptions::addTo(app::CommandLine &line)
                 [this](const std::string &value) { return takeTime(m_deadlineMs, "deadline", value, 100); });
     line.option(
         "watch", "SECONDS",
-        "ask again so often, until Ctrl+C: what changed is marked with *, what came and went is said; 0 "
-        "asks once",
+        "ask again so often, until Ctrl+C: what changed is marked with *, what came and went is said, and a "
+        "round without a link has failed; 0 asks once",
         numberInto(m_watch, "watch", 0, 86'400));
     line.number("rounds", "N", "end a watch after so many rounds", rounds, 1, 1'000'000'000);
     line.option(
@@ -172,8 +183,10 @@ void QueryOptions::addTo(app::CommandLine &line)
         into(m_format));
     line.flag("json",
               "one JSON object on the standard output: id, roster, tally, seconds, groups (with --group-by) "
-              "and rows; a watch writes one a round and line, with round, at, changed_cells, changed_rows, "
-              "added and gone",
+              "and rows; problem and hindrance (some-not-asked, link-lost) when answers may be missing, "
+              "never_seen when --scope names a device that nobody knows; a watch writes one a round and "
+              "line, with round, at, changed_cells, changed_rows, added and gone, or round, at and failed "
+              "when nobody could be asked",
               [this] { m_json = true; });
     line.text(
         "csv", "FILE",

@@ -14,8 +14,9 @@ namespace {
 using query::Outcome;
 
 /// "answered 371 empty 12 error 3 silent 9 offline 14 = 409"
-std::string rollCall(const query::Tally &tally)
+std::string rollCall(const Answers &answers)
 {
+    const query::Tally &tally = answers.tally;
     std::string text;
     for (const Outcome outcome : {Outcome::Answered, Outcome::Empty, Outcome::Error, Outcome::Silent,
                                   Outcome::Offline, Outcome::Waiting}) {
@@ -23,6 +24,8 @@ std::string rollCall(const query::Tally &tally)
             text += std::string(query::name(outcome)) + " " + std::to_string(tally.of(outcome)) + " ";
     }
     text += "= " + std::to_string(tally.sum());
+    if (answers.hindrance == query::Hindrance::SomeNotAsked && tally.of(Outcome::Silent) > 0)
+        text += ", not all of the silent ones could be asked";
     if (tally.unexpected > 0)
         text += ", and unexpected " + std::to_string(tally.unexpected);
     if (tally.rejected > 0)
@@ -30,28 +33,22 @@ std::string rollCall(const query::Tally &tally)
     return text;
 }
 
-std::string counted(std::int64_t count, const std::string &one)
+std::string shortName(const std::string &key)
 {
-    return std::to_string(count) + " " + one + (count == 1 ? "" : "s");
+    return displayText(key, 60);
 }
 
-/// "d1, d2 and 7 more"
-std::string listed(const std::vector<std::string> &keys,
-                   const std::function<std::string(const std::string &)> &text)
+/// "avg cpu.pct"
+std::string nameOf(const table::Aggregate &aggregate)
 {
-    constexpr std::size_t most = 10;
-    std::string list;
-    for (std::size_t i = 0; i < std::min(most, keys.size()); ++i)
-        list += (i > 0 ? ", " : "") + text(keys[i]);
-    if (keys.size() > most)
-        list += " and " + std::to_string(keys.size() - most) + " more";
-    return list;
+    return std::string(table::name(aggregate.function)) +
+           (aggregate.column.empty() ? "" : " " + aggregate.column);
 }
 
 /// What became of a row that is gone: "d3 (silent)".
 std::string fate(const Answers &answers, const std::string &key)
 {
-    std::string shown = displayText(key, 60);
+    std::string shown = shortName(key);
     const table::RowId row = answers.table.find(key);
     const table::ColumnIndex column = answers.table.column("outcome");
     if (row == table::noRow || column < 0)
@@ -59,10 +56,12 @@ std::string fate(const Answers &answers, const std::string &key)
     return shown + " (" + toText(answers.table.cell(row, column)) + ")";
 }
 
-std::string roundHead(const Answers &answers, int number, bool isFirst, const Changes &changes)
+std::string roundHead(const Answers &answers, int number, bool compares, const Changes &changes)
 {
     std::string text = "Round " + std::to_string(number) + ", " + answers.at.toString();
-    if (!isFirst)
+    if (answers.hindrance == query::Hindrance::LinkLost)
+        text += ": not whole, the link was lost meanwhile";
+    else if (compares)
         text += ": " + counted(changes.cells, "cell") + " changed in " + counted(changes.rows, "row") + ", " +
                 std::to_string(changes.added.size()) + " added, " + std::to_string(changes.gone.size()) +
                 " gone";
@@ -106,27 +105,26 @@ QueryOutput::QueryOutput(const QueryOptions &options)
 {
 }
 
-std::string QueryOutput::groupTable(const Answers &answers, bool marks)
+std::string QueryOutput::groupTable(const Answers &answers, bool compares)
 {
     const std::shared_ptr<const table::Snapshot> snapshot = answers.table.snapshot();
     const std::optional<table::View> view = answers.answered(*snapshot);
     if (!view)
         return {};
     const std::vector<std::string> &groupBy = m_options.question.groupBy;
-    std::vector<std::vector<std::string>> rows(1);
+    std::vector<std::vector<TextCell>> rows(1);
     std::vector<bool> right;
     for (const std::string &field : groupBy) {
-        rows[0].push_back(field);
+        rows[0].emplace_back(field);
         right.push_back(false);
     }
-    rows[0].push_back(answers.unit());
+    rows[0].emplace_back(answers.unit());
     right.push_back(true);
     for (const table::Aggregate &aggregate : m_options.aggregates) {
-        rows[0].push_back(std::string(table::name(aggregate.function)) +
-                          (aggregate.column.empty() ? "" : " " + aggregate.column));
+        rows[0].emplace_back(nameOf(aggregate));
         right.push_back(true);
     }
-    const auto before = std::exchange(m_groups, {});
+    std::map<std::string, std::vector<std::string>> groups;
     std::vector<std::string> heads(groupBy.size());
     for (const table::Group &group : view->groups) {
         const auto level = static_cast<std::size_t>(group.level);
@@ -141,13 +139,16 @@ std::string QueryOutput::groupTable(const Answers &answers, bool marks)
         std::string key;
         for (const std::string &head : heads)
             key += head + '\0';
-        m_groups[key] = cells;
-        if (const auto earlier = before.find(key); marks && earlier != before.end()) {
+        const auto earlier = m_groups.find(key);
+        std::vector<TextCell> &row = rows.emplace_back(cells.begin(), cells.end());
+        if (compares && earlier != m_groups.end()) {
             for (std::size_t i = groupBy.size(); i < cells.size(); ++i)
-                cells[i] += cells[i] == earlier->second[i] ? " " : "*";
+                row[i].mark = cells[i] == earlier->second[i] ? " " : "*";
         }
-        rows.push_back(std::move(cells));
+        groups[key] = std::move(cells);
     }
+    if (answers.hindrance != query::Hindrance::LinkLost)
+        m_groups = std::move(groups);
     return textTable(rows, right);
 }
 
@@ -161,7 +162,7 @@ std::string QueryOutput::rowTable(const Answers &answers, const Answers *before)
     const std::vector<table::RowId> shown(view->rows.begin(),
                                           view->rows.begin() + static_cast<std::ptrdiff_t>(limit));
     const bool isFleet = m_options.question.source == query::Source::Fleet;
-    std::vector<std::vector<std::string>> rows(1);
+    std::vector<std::vector<TextCell>> rows(1);
     std::vector<bool> right;
     std::vector<std::pair<std::string, table::ColumnIndex>> columns;
     for (const std::string &name : answers.columns()) {
@@ -171,18 +172,18 @@ std::string QueryOutput::rowTable(const Answers &answers, const Answers *before)
         if (!isFleet && isEmptyColumn(answers.table, column, shown))
             continue;
         const table::Type type = column < 0 ? table::Type::Text : answers.table.columnType(column);
-        rows[0].push_back(name);
+        rows[0].emplace_back(name);
         right.push_back(table::isRightAligned(table::fieldKind(name, type)));
         columns.emplace_back(name, column);
     }
     for (const table::RowId row : shown) {
-        std::vector<std::string> cells;
+        std::vector<TextCell> cells;
         cells.reserve(columns.size());
         for (const auto &[name, column] : columns) {
-            std::string text = column < 0 ? std::string() : cellText(answers.table.cell(row, column));
+            TextCell cell(column < 0 ? std::string() : cellText(answers.table.cell(row, column)));
             if (before) // numbers stay below each other
-                text += hasChanged(*before, answers, row, name) ? "*" : right[cells.size()] ? " " : "";
-            cells.push_back(std::move(text));
+                cell.mark = hasChanged(*before, answers, row, name) ? "*" : right[cells.size()] ? " " : "";
+            cells.push_back(std::move(cell));
         }
         rows.push_back(std::move(cells));
     }
@@ -213,6 +214,14 @@ std::string QueryOutput::json(const Answers &answers, const Round &round) const
     w.member("seconds", answers.seconds);
     if (!answers.problem.empty())
         w.member("problem", std::string_view(answers.problem));
+    if (answers.hindrance != query::Hindrance::None)
+        w.member("hindrance", query::name(answers.hindrance));
+    if (!answers.neverSeen.empty()) {
+        w.key("never_seen").beginArray();
+        for (const std::string &device : answers.neverSeen)
+            w.value(std::string_view(device));
+        w.endArray();
+    }
     if (round.before) {
         w.member("changed_cells", round.changes.cells).member("changed_rows", round.changes.rows);
         for (const auto &[name, keys] :
@@ -238,11 +247,8 @@ std::string QueryOutput::json(const Answers &answers, const Round &round) const
             for (std::size_t i = 0; i < groupBy.size(); ++i)
                 w.member(groupBy[i], muster::view(heads[i]));
             w.member(answers.unit(), static_cast<std::int64_t>(group.end - group.begin));
-            for (std::size_t i = 0; i < group.aggregates.size(); ++i) {
-                const table::Aggregate &aggregate = m_options.aggregates[i];
-                w.member(std::string(table::name(aggregate.function)) + " " + aggregate.column,
-                         muster::view(group.aggregates[i]));
-            }
+            for (std::size_t i = 0; i < group.aggregates.size(); ++i)
+                w.member(nameOf(m_options.aggregates[i]), muster::view(group.aggregates[i]));
             w.endObject();
         }
         w.endArray();
@@ -279,6 +285,27 @@ Status QueryOutput::printRound(const Answers &answers, const Answers *before, in
     return printAs(answers, {before, round, before ? Changes(*before, answers) : Changes()});
 }
 
+Status QueryOutput::printFailedRound(const Answers &answers, const Error &why, int round)
+{
+    const std::string at = answers.at.toString();
+    std::fprintf(people(), "Round %d, %s: failed, nobody was asked\n", round, at.c_str());
+    if (m_options.output == Output::Json) {
+        std::string out;
+        JsonWriter w(out);
+        w.beginObject().member("v", std::int64_t{1}).member("round", std::int64_t{round});
+        w.member("at", std::string_view(at));
+        w.key("failed").beginObject().member("code", std::string_view(why.code));
+        w.member("message", std::string_view(why.message)).endObject().endObject();
+        std::printf("%s\n", out.c_str());
+    }
+    return flushOutput();
+}
+
+std::FILE *QueryOutput::people() const
+{
+    return m_options.output == Output::Table ? stdout : stderr;
+}
+
 Status QueryOutput::printAs(const Answers &answers, const Round &round)
 {
     const bool isWatch = round.number > 0;
@@ -289,14 +316,14 @@ Status QueryOutput::printAs(const Answers &answers, const Round &round)
         if (Status written = write(m_fileLog, m_options.csv, table::Format::Csv); !written)
             return written;
     }
-    std::FILE *const people = m_options.output == Output::Table ? stdout : stderr;
+    std::FILE *const people = this->people();
     if (isWatch)
-        std::fputs(roundHead(answers, round.number, !round.before, round.changes).c_str(), people);
+        std::fputs(roundHead(answers, round.number, round.before != nullptr, round.changes).c_str(), people);
     switch (m_options.output) {
     case Output::Table:
         if (answers.tally.of(Outcome::Answered) > 0)
             std::fputs((m_options.question.groupBy.empty() ? rowTable(answers, round.before)
-                                                           : groupTable(answers, isWatch))
+                                                           : groupTable(answers, round.before != nullptr))
                            .c_str(),
                        stdout);
         if (answers.tally.of(Outcome::Error) > 0)
@@ -314,18 +341,18 @@ Status QueryOutput::printAs(const Answers &answers, const Round &round)
         break;
     }
     if (!round.changes.added.empty())
-        std::fprintf(people, "added: %s\n", listed(round.changes.added, [](const std::string &key) {
-                                                return displayText(key, 60);
-                                            }).c_str());
+        std::fprintf(people, "added: %s\n", listed(round.changes.added, shortName).c_str());
     if (!round.changes.gone.empty())
         std::fprintf(people, "gone: %s\n", listed(round.changes.gone, [&](const std::string &key) {
                                                return fate(answers, key);
                                            }).c_str());
+    if (!answers.neverSeen.empty())
+        std::fprintf(people, "Never seen in this fleet: %s\n", listed(answers.neverSeen, shortName).c_str());
     if (answers.tally.sum() == 0 && m_options.question.source == query::Source::Fleet)
         std::fputs("No device is in this scope and matches what is known of it.\n", people);
     if (!answers.problem.empty())
-        std::fprintf(stderr, "%s\n", answers.problem.c_str());
-    std::fprintf(people, "%s\n", rollCall(answers.tally).c_str());
+        std::fprintf(stderr, "%s\n", displayText(answers.problem).c_str());
+    std::fprintf(people, "%s\n", rollCall(answers).c_str());
     return flushOutput();
 }
 

@@ -3,7 +3,7 @@
 
 #include "query_answers.h"
 
-#include <functional>
+#include <cstdio>
 #include <map>
 #include <string>
 #include <string_view>
@@ -35,8 +35,10 @@ public:
     explicit QueryOutput(const QueryOptions &options);
 
     Status print(const Answers &answers);
-    /// Of a watch; `before` is the round before, if there was one.
+    /// Of a watch; `before` is the round to compare it with, if there is one.
     Status printRound(const Answers &answers, const Answers *before, int round);
+    /// A round in which nobody could be asked: nothing is known of who came and went.
+    Status printFailedRound(const Answers &answers, const Error &why, int round);
 
 private:
     struct Round {
@@ -45,13 +47,15 @@ private:
         Changes changes;
     };
     Status printAs(const Answers &answers, const Round &round);
-    std::string groupTable(const Answers &answers, bool marks);
+    std::FILE *people() const; ///< where the words go
+    std::string groupTable(const Answers &answers, bool compares);
     std::string rowTable(const Answers &answers, const Answers *before) const;
     std::string json(const Answers &answers, const Round &round) const;
 
     const QueryOptions &m_options;
     RoundLog m_fileLog, m_outputLog;
-    std::map<std::string, std::vector<std::string>> m_groups; ///< cells of the round before, by their heads
+    std::map<std::string, std::vector<std::string>>
+        m_groups; ///< cells of the round to compare with, by their heads
 };
 
 } // namespace muster::ctl

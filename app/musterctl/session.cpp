@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session.h"
 
+#include "common/text_width.h"
 #include "core/display_text.h"
 #include "core/utc_time.h"
 #include "core/utf8.h"
@@ -12,12 +13,16 @@
 namespace muster::ctl {
 namespace {
 
-std::size_t widthOf(std::string_view text)
+/// So many characters of the text, from the one at `begin`.
+std::string_view characters(std::string_view text, int begin, int count)
 {
-    std::size_t characters = 0;
-    for (; !text.empty(); ++characters)
-        text.remove_prefix(utf8::first(text).length);
-    return characters;
+    const auto skip = [&text](std::size_t at, int steps) {
+        for (; steps > 0 && at < text.size(); --steps)
+            at += utf8::first(text.substr(at)).length;
+        return at;
+    };
+    const std::size_t from = skip(0, begin);
+    return text.substr(from, skip(from, count) - from);
 }
 
 } // namespace
@@ -105,6 +110,15 @@ Result<std::unique_ptr<Fleet>> Fleet::follow(const Session &session, bool teleme
     if (!tracker)
         return tracker.error();
     fleet->m_tracker = std::move(*tracker);
+    const auto noteLink = [self, link = session.connection.get()] {
+        const std::lock_guard lock(self->m_linkMutex); // who looks last tells last
+        self->m_tracker->setLinkUp(link->state() == nats::State::Connected);
+    };
+    fleet->m_linkListener = session.connection->addListener([noteLink](const nats::Event &event) {
+        if (event.kind != nats::Event::Kind::Error)
+            noteLink();
+    });
+    noteLink();
     return fleet;
 }
 
@@ -160,11 +174,12 @@ bool parseFilter(const char *program, const std::string &text, filter::Expressio
     std::string oneLine = text;
     std::replace_if(
         oneLine.begin(), oneLine.end(), [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
-    const auto length = static_cast<std::size_t>(std::max(error.length, 1));
+    const std::string before = displayText(characters(oneLine, 0, error.column));
+    const std::string marked = displayText(characters(oneLine, error.column, error.length));
+    const std::size_t length = std::clamp<std::size_t>(app::textWidth(marked), 1, 200);
     std::fprintf(stderr, "%s: the filter is wrong: %s\n\n  %s\n  %s%s\n\n", program,
                  displayText(error.message).c_str(), displayText(oneLine).c_str(),
-                 std::string(static_cast<std::size_t>(std::max(error.column, 0)), ' ').c_str(),
-                 std::string(std::min<std::size_t>(length, 200), '^').c_str());
+                 std::string(app::textWidth(before), ' ').c_str(), std::string(length, '^').c_str());
     if (!error.expected.empty())
         std::fprintf(stderr, "Here could stand: %s\n", displayText(error.expected).c_str());
     return false;
@@ -189,24 +204,50 @@ std::vector<std::string> splitList(const std::string &text)
     return parts;
 }
 
-std::string textTable(const std::vector<std::vector<std::string>> &rows,
-                      const std::vector<bool> &rightAligned)
+std::string counted(std::int64_t count, const std::string &one)
 {
-    std::vector<std::vector<std::string>> safe = rows;
+    return std::to_string(count) + " " + one + (count == 1 ? "" : "s");
+}
+
+std::string listed(const std::vector<std::string> &names,
+                   const std::function<std::string(const std::string &)> &text)
+{
+    constexpr std::size_t most = 10;
+    std::string list;
+    for (std::size_t i = 0; i < std::min(most, names.size()); ++i)
+        list += (i > 0 ? ", " : "") + text(names[i]);
+    if (names.size() > most)
+        list += " and " + std::to_string(names.size() - most) + " more";
+    return list;
+}
+
+std::string textTable(const std::vector<std::vector<TextCell>> &rows, const std::vector<bool> &rightAligned)
+{
+    struct Shown {
+        std::string text;
+        std::size_t width;
+    };
+    std::vector<std::vector<Shown>> shown;
+    shown.reserve(rows.size());
     std::vector<std::size_t> widths(rightAligned.size(), 0);
-    for (std::vector<std::string> &row : safe) {
-        for (std::size_t i = 0; i < row.size(); ++i) {
-            row[i] = displayText(row[i], 60);
-            widths[i] = std::max(widths[i], widthOf(row[i]));
+    for (const std::vector<TextCell> &row : rows) {
+        std::vector<Shown> &cells = shown.emplace_back();
+        cells.reserve(row.size());
+        for (const TextCell &cell : row) {
+            std::string text = displayText(cell.text, 60) + cell.mark;
+            const std::size_t width = app::textWidth(text);
+            std::size_t &widest = widths[cells.size()];
+            widest = std::max(widest, width);
+            cells.push_back({std::move(text), width});
         }
     }
     std::string out;
-    for (const std::vector<std::string> &row : safe) {
+    for (const std::vector<Shown> &row : shown) {
         std::string line;
         for (std::size_t i = 0; i < row.size(); ++i) {
-            const std::string padding(widths[i] - widthOf(row[i]), ' ');
+            const std::string padding(widths[i] - row[i].width, ' ');
             line += i > 0 ? "  " : "";
-            line += rightAligned[i] ? padding + row[i] : row[i] + padding;
+            line += rightAligned[i] ? padding + row[i].text : row[i].text + padding;
         }
         line.erase(line.find_last_not_of(' ') + 1);
         out += line + '\n';

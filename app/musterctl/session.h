@@ -10,10 +10,12 @@
 #include "table/writer.h"
 
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace muster::ctl {
@@ -39,7 +41,7 @@ struct Session {
 };
 Result<Session> open(const FleetOptions &options);
 
-/// The fleet as it is now, in a table. One thread.
+/// The fleet as it is now, in a table; while our own link is down its devices are unknown. One thread.
 class Fleet {
 public:
     static Result<std::unique_ptr<Fleet>> follow(const Session &session, bool telemetry);
@@ -60,18 +62,37 @@ private:
     bool m_hasChanged = false;
     table::Table m_table{"device"};
     table::Batch m_batch;
+    std::mutex m_linkMutex;
     std::unique_ptr<presence::FleetTracker> m_tracker; // calls into what stands above
+    std::shared_ptr<void> m_linkListener;              // tells the tracker
 };
+
+std::string counted(std::int64_t count, const std::string &one); ///< "1 row", "2 rows"
+/// "d1, d2 and 7 more"
+std::string listed(const std::vector<std::string> &names,
+                   const std::function<std::string(const std::string &)> &text);
 
 /// Parses a filter; an error is printed with the place marked.
 bool parseFilter(const char *program, const std::string &text, filter::Expression &filter);
 
 std::vector<std::string> splitList(const std::string &text); ///< "a, b" as {"a", "b"}
 
-/// Columns under headings, as wide as they need to be. Texts are made display-safe.
-std::string textTable(const std::vector<std::vector<std::string>> &rows,
-                      const std::vector<bool> &rightAligned);
-/// A cell for people: numbers with at most two decimals.
+/// A cell of a table for people.
+struct TextCell {
+    std::string text; ///< as it came: shown safely, and cut when it is long
+    std::string mark; ///< after it, never cut
+
+    TextCell(std::string cellText, std::string cellMark = {})
+        : text(std::move(cellText)),
+          mark(std::move(cellMark))
+    {
+    }
+    TextCell(const char *cellText) : text(cellText) {}
+};
+
+/// Columns under headings, as wide as they need to be.
+std::string textTable(const std::vector<std::vector<TextCell>> &rows, const std::vector<bool> &rightAligned);
+/// A value for people: numbers with at most two decimals.
 std::string cellText(const ValueView &value);
 
 /// What was printed has to be out: a full disk or a closed pipe is an error.

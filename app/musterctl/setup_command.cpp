@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "commands.h"
+#include "core/display_text.h"
 #include "nats/provision.h"
 #include "session.h"
 
@@ -81,7 +82,7 @@ int setup(int argc, char *argv[])
         return Failed;
     }
 
-    std::vector<std::vector<std::string>> rows{{"STREAM", "SUBJECTS", "STATE"}};
+    std::vector<std::vector<TextCell>> rows{{"STREAM", "SUBJECTS", "STATE"}};
     int code = Done;
     for (const nats::StreamCheck &stream : *checked) {
         rows.push_back({stream.wanted.name, joined(stream.wanted.subjects), word(stream.verdict)});
@@ -93,7 +94,7 @@ int setup(int argc, char *argv[])
     std::fputs(textTable(rows, {false, false, false}).c_str(), stdout);
     for (const nats::StreamCheck &stream : *checked) {
         for (const std::string &difference : stream.differences)
-            std::printf("%s: %s\n", stream.wanted.name.c_str(), difference.c_str());
+            std::printf("%s: %s\n", stream.wanted.name.c_str(), displayText(difference).c_str());
         if (stream.verdict == Verdict::Failed)
             app::printError(program, {stream.error.code, stream.wanted.name + ": " + stream.error.message,
                                       stream.error.remedy});

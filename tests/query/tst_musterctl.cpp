@@ -37,6 +37,7 @@ private Q_SLOTS:
     void helpAndVersion();
     void usageErrors_data();
     void usageErrors();
+    void filterErrorsShowThePlace_data();
     void filterErrorsShowThePlace();
     void errorsCannotSteerTheTerminal();
     void noServer();
@@ -99,6 +100,7 @@ void MusterctlTest::usageErrors_data()
     row("unknown option", "query --colour red");
     row("deadline", "query --deadline soon");
     row("scope", "query --scope region");
+    row("no device", "query --scope device=d1,a.b");
     row("aggregate", "query --group-by fw --aggregate median");
     row("aggregate without groups", "query --aggregate count");
     row("two outputs", "query --json --csv -");
@@ -115,15 +117,36 @@ void MusterctlTest::usageErrors()
     QVERIFY(wrong.out.isEmpty());
 }
 
+void MusterctlTest::filterErrorsShowThePlace_data()
+{
+    QTest::addColumn<QString>("filter");
+    QTest::addColumn<QString>("shown");
+    QTest::addColumn<int>("column");
+    const auto row = [](const char *name, const QString &filter, const QString &shown, int column) {
+        QTest::newRow(name) << filter << shown << column;
+    };
+    const QString plain = QStringLiteral("region = \"eu\" nd x < 1");
+    row("plain", plain, plain, 14);
+    const QString wide = QStringLiteral(u"city = \"\u5927\u962a\U0001F525\" nd x < 1");
+    row("wide", wide, wide, 16);
+    const QString combined = QStringLiteral(u"city = \"e\u0301\" nd x < 1");
+    row("combined", combined, combined, 11);
+    row("made visible", QStringLiteral(u"city = \"\u202E\" nd x < 1"),
+        QStringLiteral(u"city = \"\u27E6U+202E\u27E7\" nd x < 1"), 18);
+}
+
 void MusterctlTest::filterErrorsShowThePlace()
 {
-    const Run wrong =
-        run({QStringLiteral("query"), QStringLiteral("--where"), QStringLiteral("region = \"eu\" nd x < 1")});
+    QFETCH(QString, filter);
+    QFETCH(QString, shown);
+    QFETCH(int, column);
+    const Run wrong = run({QStringLiteral("query"), QStringLiteral("--where"), filter});
     QCOMPARE(wrong.code, 2);
     const QStringList lines = wrong.err.split(QLatin1Char('\n'));
-    const int at = static_cast<int>(lines.indexOf(QStringLiteral("  region = \"eu\" nd x < 1")));
-    QVERIFY(at >= 0);
-    QCOMPARE(lines.at(at + 1).indexOf(QLatin1Char('^')), lines.at(at).indexOf(QStringLiteral("nd")));
+    const int at = static_cast<int>(lines.indexOf(QStringLiteral("  ") + shown));
+    QVERIFY2(at >= 0, qPrintable(wrong.err));
+    QCOMPARE(lines.at(at + 1),
+             QStringLiteral("  ") + QString(column, QLatin1Char(' ')) + QStringLiteral("^^"));
 }
 
 void MusterctlTest::errorsCannotSteerTheTerminal()
@@ -187,6 +210,10 @@ void MusterctlTest::listsDevices()
     QCOMPARE(list.out.count(QLatin1Char('\n')), 5);
     QVERIFY(list.out.indexOf(QStringLiteral("d3")) < list.out.indexOf(QStringLiteral("d0")));
     QVERIFY(list.err.contains(QStringLiteral("6 devices, 5 online, 1 offline")));
+    QVERIFY(!list.err.contains(QStringLiteral("refused")));
+    QVERIFY(m_devices->publish("fleet.presence.d6", "no presence").ok() && m_devices->flush().ok());
+    const Run refusing = run(with({QStringLiteral("devices")}));
+    QVERIFY2(refusing.err.contains(QStringLiteral("; 1 message was refused")), qPrintable(refusing.err));
 
     const Run csv =
         run(with({QStringLiteral("devices"), QStringLiteral("--columns"),

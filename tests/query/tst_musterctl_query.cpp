@@ -89,7 +89,14 @@ private Q_SLOTS:
     void subjectMisses();
     void savedQueries();
     void savedThatCannotBe();
+    void refusedIsNotSilent_data();
+    void refusedIsNotSilent();
+    void namedButNeverSeen();
+    void tallyIsOfTheRows();
+    void wideTextsLineUp();
     void watchMarksWhatChanged();
+    void longTextsKeepTheirMark();
+    void watchFindsRepliesAgain();
     void watchWithGroups();
     void watchAsJson();
     void watchIntoAFile();
@@ -99,6 +106,9 @@ private Q_SLOTS:
     void fullOutputIsAnError();
     void linksAndPipesStay();
     void watchOutlivesTheLink();
+    void watchBlamesTheLink();
+    void lostLinkIsAFailure();
+    void ignoredSignalsStayIgnored();
     void watchOfADemoFleet();
 
 private:
@@ -322,6 +332,10 @@ void MusterctlQueryTest::services()
     QCOMPARE(row.value(QStringLiteral("device")).toString(), QStringLiteral("A2"));
     QCOMPARE(row.value(QStringLiteral("num_requests")).toInt(), 30);
     QCOMPARE(row.value(QStringLiteral("processing_time_ms")).toDouble(), 3.0);
+    const Run counts = query(words("--source services --group-by service --aggregate count --json"));
+    for (const QJsonValue &group : objectOf(counts.out).value(QStringLiteral("groups")).toArray())
+        QCOMPARE(group.toObject().keys(),
+                 (QStringList{QStringLiteral("count"), QStringLiteral("rows"), QStringLiteral("service")}));
     const Run groups = query(words("--source services --group-by service --aggregate") +
                              QStringList{QStringLiteral("sum num_requests")});
     QVERIFY2(groups.out.contains(QRegularExpression(QStringLiteral("orders +2 +42\n"))),
@@ -437,6 +451,112 @@ void MusterctlQueryTest::savedThatCannotBe()
     QVERIFY(unknown.out.isEmpty());
 }
 
+void MusterctlQueryTest::refusedIsNotSilent_data()
+{
+    QTest::addColumn<QStringList>("arguments");
+    const auto row = [](const char *line) { QTest::newRow(line) << words(line); };
+    row("");
+    row("--json");
+    row("--fail-silent");
+    row("--watch 1");
+    row("--source services");
+    row("--subject shop.status --count 3");
+}
+
+void MusterctlQueryTest::refusedIsNotSilent()
+{
+    QFETCH(QStringList, arguments);
+    const auto server = startServer(
+        true, "authorization {\n users = [\n"
+              " { user: a, password: p, permissions: { publish: [\"$JS.API.>\", \"_INBOX.>\"] } }\n"
+              " { user: fleet, password: p }\n ]\n}\n");
+    QVERIFY(server);
+    nats::ConnectOptions options;
+    options.servers = {server->url()};
+    options.user = "fleet";
+    options.password = "p";
+    const auto fleet = nats::Connection::open(options);
+    QVERIFY(fleet.ok() && provision(*fleet));
+    auto listens = (*fleet)->subscribe(">", [](const nats::MessageView &) {});
+    for (int i = 0; i < 5; ++i)
+        QVERIFY(publish(**fleet, presenceOf("d" + std::to_string(i), 0, 600)));
+    QVERIFY(listens.ok() && (*fleet)->flush().ok());
+    const Run asked = run(QStringList{QStringLiteral("query")} + arguments +
+                          words("--user a --password p --deadline 1m --server") +
+                          QStringList{QString::fromStdString(server->url())});
+    QVERIFY2(asked.code == 1, qPrintable(asked.out + asked.err));
+    QVERIFY2(asked.err.contains(QStringLiteral("nobody could be asked")), qPrintable(asked.err));
+    QVERIFY(asked.err.contains(QStringLiteral("Permissions Violation")));
+    QVERIFY2(asked.out.isEmpty() && !asked.err.contains(QStringLiteral("silent")), qPrintable(asked.out));
+    listens->reset();
+}
+
+void MusterctlQueryTest::namedButNeverSeen()
+{
+    devices({"d1", "d2"}, [](const std::string &, int) { return Row{{"load", 1.0}}; });
+    const QString note = QStringLiteral("Never seen in this fleet: nope, d3\n");
+    const Run some = query(words("--scope device=d1,nope,d2,d3,nope --select load,presence"));
+    QCOMPARE(some.code, 0);
+    QVERIFY2(some.out.contains(note), qPrintable(some.out));
+    QVERIFY2(some.out.contains(QStringLiteral("answered 2 empty 0 error 0 silent 0 offline 2 = 4")),
+             qPrintable(some.out));
+    const Run csv = query(words("--scope device=nope,d3 --select load,presence --format csv"));
+    QCOMPARE(csv.code, 0);
+    const QList<QStringList> records = recordsOf(csv.out, QLatin1Char(','));
+    QCOMPARE(records.size(), 3);
+    QCOMPARE(records.at(1).mid(0, 4).join(QLatin1Char(' ')), QStringLiteral("d3 offline  never"));
+    QVERIFY(csv.err.contains(note));
+    QVERIFY(csv.err.contains(QStringLiteral("offline 2 = 2")));
+    const Run json = query(words("--json --scope device=nope --where") +
+                           QStringList{QStringLiteral("presence = \"online\"")});
+    QCOMPARE(objectOf(json.out).value(QStringLiteral("never_seen")).toArray(),
+             QJsonArray{QStringLiteral("nope")});
+    QCOMPARE(objectOf(json.out).value(QStringLiteral("roster")).toInt(), 0); // it is not
+    const Run all = query(words("--json"));
+    QVERIFY(!objectOf(all.out).contains(QStringLiteral("never_seen")));
+}
+
+/// Answers come in all the while, past the deadline: those that are shown are those that are counted.
+void MusterctlQueryTest::tallyIsOfTheRows()
+{
+    constexpr int count = 40'000;
+    on("shop.status", [this](const nats::MessageView &m) {
+        for (int i = 0; i < count; ++i)
+            QVERIFY(m_devices->publish(m.reply, "{\"n\":" + std::to_string(i) + "}").ok());
+    });
+    for (int i = 0; i < 5; ++i) {
+        const Run asked = query(words("--subject shop.status --deadline 100ms --json"));
+        QCOMPARE(asked.code, 0);
+        const QJsonObject object = objectOf(asked.out);
+        QCOMPARE(object.value(QStringLiteral("rows")).toArray().size(),
+                 object.value(QStringLiteral("roster")).toInt());
+    }
+}
+
+void MusterctlQueryTest::wideTextsLineUp()
+{
+    devices({"d1", "d2", "d3", "d4"}, [](const std::string &id, int) {
+        const std::string_view city = id == "d1"   ? "\u5927\u962a"
+                                      : id == "d2" ? "\U0001F525!"
+                                      : id == "d3" ? "e\u0301tretat"
+                                                   : "Rome";
+        return Row{{"city", city}, {"last", std::string_view("end")}};
+    });
+    const Run asked = query(words("--select city,last"));
+    QCOMPARE(asked.code, 0);
+    const QStringList lines = linesOf(asked.out);
+    const auto padded = [](const char *device, const QString &city, int width) {
+        return QString::fromLatin1(device) + QStringLiteral("      ") + city +
+               QString(9 - width, QLatin1Char(' ')) + QStringLiteral("end");
+    };
+    QVERIFY2(lines.at(0).startsWith(QStringLiteral("device  city     last")), qPrintable(asked.out));
+    QVERIFY2(lines.at(1).startsWith(padded("d1", QStringLiteral(u"\u5927\u962a"), 4)), qPrintable(asked.out));
+    QVERIFY2(lines.at(2).startsWith(padded("d2", QStringLiteral(u"\U0001F525!"), 3)), qPrintable(asked.out));
+    QVERIFY2(lines.at(3).startsWith(padded("d3", QStringLiteral(u"e\u0301tretat"), 7)),
+             qPrintable(asked.out));
+    QVERIFY2(lines.at(4).startsWith(padded("d4", QStringLiteral("Rome"), 4)), qPrintable(asked.out));
+}
+
 void MusterctlQueryTest::watchMarksWhatChanged()
 {
     devices({"d1", "d2", "d3"}, [](const std::string &id, int time) -> std::optional<Row> {
@@ -455,11 +575,59 @@ void MusterctlQueryTest::watchMarksWhatChanged()
              qPrintable(rounds.at(1)));
     QVERIFY(rounds.at(1).contains(QRegularExpression(QStringLiteral("d2 +20\\* +1\\.4\\.2"))));
     QVERIFY(rounds.at(1).contains(QStringLiteral("added: d3\n")));
+    QVERIFY(
+        rounds.at(1).contains(QRegularExpression(QStringLiteral("d3 +1 +1\\.4\\.2")))); // new, not changed
     QVERIFY(rounds.at(2).contains(QStringLiteral("1 cell changed in 1 row, 0 added, 1 gone")));
     QVERIFY(rounds.at(2).contains(QStringLiteral("gone: d1 (silent)\n")));
     QVERIFY(rounds.at(2).contains(QStringLiteral("answered 2 empty 0 error 0 silent 1 offline 0 = 3")));
     const Run failing = query(words("--select load --deadline 1s --watch 1 --rounds 1 --fail-silent"));
     QCOMPARE(failing.code, 0); // the fourth time all of them answer
+}
+
+void MusterctlQueryTest::longTextsKeepTheirMark()
+{
+    devices({"d1"}, [](const std::string &, int time) {
+        static const std::string first(100, 'a');
+        static const std::string second(100, 'b');
+        return Row{{"note", std::string_view(time == 1 ? first : second)}};
+    });
+    const Run watched = query(words("--select note --watch 1 --rounds 2"));
+    QCOMPARE(watched.code, 0);
+    QVERIFY2(watched.out.contains(QString(57, QLatin1Char('b')) + QStringLiteral(u"bbb\u2026*")),
+             qPrintable(watched.out));
+    QVERIFY(!watched.out.contains(QStringLiteral(u"a\u2026*")));
+}
+
+/// Five who say the same each time, in another order each time; then one of them something else.
+void MusterctlQueryTest::watchFindsRepliesAgain()
+{
+    on("shop.status", [this](const nats::MessageView &m) {
+        const int time = ++m_asked;
+        for (int i = 0; i < 5; ++i) {
+            const int who = (i + 2 * time) % 5;
+            const int stock = who == 3 && time == 3 ? 99 : 10 * who;
+            reply(m, R"({"stock":)" + std::to_string(stock) + R"(,"unit":"kg"})");
+        }
+    });
+    const Run watched = query(words("--subject shop.status --count 5 --watch 1 --rounds 3"));
+    QVERIFY2(watched.code == 0, qPrintable(watched.err));
+    const QStringList rounds = watched.out.split(QStringLiteral("Round "), Qt::SkipEmptyParts);
+    QCOMPARE(rounds.size(), 3);
+    QVERIFY2(rounds.at(1).contains(QStringLiteral("0 cells changed in 0 rows, 0 added, 0 gone")),
+             qPrintable(watched.out));
+    QVERIFY(!rounds.at(1).contains(QLatin1Char('*')));
+    QVERIFY2(rounds.at(2).contains(QStringLiteral("1 cell changed in 1 row, 0 added, 0 gone")),
+             qPrintable(watched.out));
+    QVERIFY(rounds.at(2).contains(QRegularExpression(QStringLiteral("\n[1-5] +99\\* +kg"))));
+    QCOMPARE(rounds.at(2).count(QLatin1Char('*')), 1);
+    const auto numbers = [](const QString &round) {
+        QString all;
+        for (const QString &line : linesOf(round).mid(2, 5))
+            all += line.at(0);
+        return all;
+    };
+    for (const QString &round : rounds)
+        QCOMPARE(numbers(round), QStringLiteral("12345"));
 }
 
 void MusterctlQueryTest::watchWithGroups()
@@ -565,7 +733,7 @@ void MusterctlQueryTest::watchEndsOnInterrupt()
     QCOMPARE(process.exitCode(), 0);
     QVERIFY((out + process.readAllStandardOutput()).endsWith("= 1\n"));
 
-    // In the middle of a round.
+    // In the middle of the first round: nothing else was shown yet.
     m_subscriptions.clear();
     on("fleet.query.>", [this](const nats::MessageView &) { ++m_asked; });
     m_asked = 0;
@@ -575,7 +743,10 @@ void MusterctlQueryTest::watchEndsOnInterrupt()
     ::kill(static_cast<pid_t>(process.processId()), SIGTERM);
     QVERIFY(process.waitForFinished(10'000));
     QCOMPARE(process.exitStatus(), QProcess::NormalExit);
-    QVERIFY(process.readAllStandardOutput().isEmpty());
+    QCOMPARE(process.exitCode(), 130);
+    out = process.readAllStandardOutput();
+    QVERIFY2(out.startsWith("Round 1, ") && out.endsWith("silent 1 offline 0 = 1\n"), out.constData());
+    QVERIFY(process.readAllStandardError().contains("Cancelled"));
 }
 
 void MusterctlQueryTest::interruptShowsWhatThereIs()
@@ -662,6 +833,100 @@ void MusterctlQueryTest::watchOutlivesTheLink()
     ::kill(static_cast<pid_t>(process.processId()), SIGINT);
     QVERIFY(process.waitForFinished(10'000));
     QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+}
+
+/// It is our own link that is down: nobody is offline for it, and nobody is gone.
+void MusterctlQueryTest::watchBlamesTheLink()
+{
+    devices({"d1"}, [](const std::string &, int) { return Row{{"load", 1.0}}; });
+    QVERIFY(publish(*m_devices, presenceOf("d1", 0, 1))); // offline after three seconds of silence
+    QVERIFY(m_devices->flush().ok());
+    QProcess process;
+    process.start(qEnvironmentVariable("MUSTER_BIN_DIR") + QStringLiteral("/musterctl"),
+                  with(words("query --select load --watch 1 --deadline 500ms --json")));
+    QList<QJsonObject> rounds;
+    const auto read = [&] {
+        process.waitForReadyRead(10);
+        while (process.canReadLine())
+            rounds.append(objectOf(QString::fromUtf8(process.readLine())));
+    };
+    const auto isFailed = [](const QJsonObject &round) { return round.contains(QStringLiteral("failed")); };
+    const auto failedRounds = [&] { return std::count_if(rounds.begin(), rounds.end(), isFailed); };
+    QTRY_VERIFY_WITH_TIMEOUT((read(), !rounds.isEmpty()), 20'000);
+    QCOMPARE(
+        rounds.first().value(QStringLiteral("tally")).toObject().value(QStringLiteral("answered")).toInt(),
+        1);
+    m_server->kill();
+    QTRY_VERIFY_WITH_TIMEOUT((read(), failedRounds() >= 5), 30'000);
+    QVERIFY(m_server->restart().ok());
+    QTRY_VERIFY_WITH_TIMEOUT((read(), !isFailed(rounds.last()) && rounds.last()
+                                                                          .value(QStringLiteral("tally"))
+                                                                          .toObject()
+                                                                          .value(QStringLiteral("answered"))
+                                                                          .toInt() == 1),
+                             30'000);
+    m_server->kill();
+    const auto before = failedRounds();
+    QTRY_VERIFY_WITH_TIMEOUT((read(), failedRounds() > before), 30'000);
+    ::kill(static_cast<pid_t>(process.processId()), SIGINT);
+    QVERIFY(process.waitForFinished(10'000));
+    QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+    QCOMPARE(process.exitCode(), 1);
+    QVERIFY(process.readAllStandardError().contains("the link to the server is down"));
+    for (const QJsonObject &round : std::as_const(rounds)) {
+        const QString line = QString::fromUtf8(QJsonDocument(round).toJson(QJsonDocument::Compact));
+        const QJsonObject tally = round.value(QStringLiteral("tally")).toObject();
+        QVERIFY2(tally.value(QStringLiteral("offline")).toInt() == 0, qPrintable(line));
+        QVERIFY2(round.value(QStringLiteral("gone")).toArray().isEmpty(), qPrintable(line));
+        QVERIFY2(!isFailed(round) || !round.contains(QStringLiteral("rows")), qPrintable(line));
+        QVERIFY2(round.contains(QStringLiteral("hindrance")) ==
+                     (tally.value(QStringLiteral("silent")).toInt() == 1),
+                 qPrintable(line));
+    }
+}
+
+void MusterctlQueryTest::lostLinkIsAFailure()
+{
+    devices({"d1", "d2"}, [](const std::string &id, int) -> std::optional<Row> {
+        return id == "d1" ? std::optional<Row>(Row{{"load", 1.0}}) : std::nullopt;
+    });
+    QProcess process;
+    process.start(qEnvironmentVariable("MUSTER_BIN_DIR") + QStringLiteral("/musterctl"),
+                  with(words("query --select load --deadline 3s")));
+    QTRY_VERIFY_WITH_TIMEOUT(m_asked > 0, 20'000);
+    m_server->kill();
+    QVERIFY(process.waitForFinished(20'000));
+    QCOMPARE(process.exitCode(), 1);
+    const QByteArray out = process.readAllStandardOutput();
+    QVERIFY2(out.endsWith("= 2\n"), out.constData());
+    QVERIFY(process.readAllStandardError().contains("connection was lost"));
+}
+
+/// As nohup and a shell's background jobs have it.
+void MusterctlQueryTest::ignoredSignalsStayIgnored()
+{
+    devices({"d1"}, [](const std::string &, int time) { return Row{{"load", 1.0 * time}}; });
+    QProcess process;
+    process.setChildProcessModifier([] {
+        for (const int number : {SIGHUP, SIGINT})
+            std::signal(number, SIG_IGN);
+    });
+    process.start(qEnvironmentVariable("MUSTER_BIN_DIR") + QStringLiteral("/musterctl"),
+                  with(words("query --select load --watch 1")));
+    QByteArray out;
+    const auto shows = [&](const char *text) {
+        process.waitForReadyRead(10);
+        out += process.readAllStandardOutput();
+        return out.contains(text);
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(shows("Round 1"), 20'000);
+    for (const int number : {SIGHUP, SIGINT})
+        ::kill(static_cast<pid_t>(process.processId()), number);
+    QTRY_VERIFY_WITH_TIMEOUT(shows("Round 3"), 20'000);
+    ::kill(static_cast<pid_t>(process.processId()), SIGTERM);
+    QVERIFY(process.waitForFinished(10'000));
+    QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+    QCOMPARE(process.exitCode(), 0);
 }
 
 void MusterctlQueryTest::watchOfADemoFleet()
