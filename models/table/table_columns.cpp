@@ -162,7 +162,7 @@ void TableModel::Private::setVisible(int layoutRow, bool visible)
     if (!quickFilter.isEmpty())
         evaluateNow();
     // What heads a group is its first visible column's cell.
-    announceRows(std::vector<int>(), 0, static_cast<int>(shown.size()) - 1, {});
+    announceAll(0, static_cast<int>(shown.size()) - 1, {});
 }
 
 void TableModel::Private::moveLayout(int from, int to)

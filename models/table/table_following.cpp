@@ -299,20 +299,16 @@ void TableModel::Private::announceCells(const table::Change &change)
 }
 
 /// One range a run of lines; past a few dozen runs those that lie close together are joined, since a view
-/// pays for each signal and re-reads only what is on screen. No lines: all of them.
+/// pays for each signal and re-reads only what is on screen.
 void TableModel::Private::announceRows(std::vector<int> changed, int firstColumn, int lastColumn,
                                        const QList<int> &roles)
 {
     constexpr std::size_t fewRuns = 32;
-    if (lines.empty() || firstColumn > lastColumn)
+    if (changed.empty() || firstColumn > lastColumn)
         return;
     const auto announce = [&](int first, int last) {
         Q_EMIT q->dataChanged(q->index(first, firstColumn), q->index(last, lastColumn), roles);
     };
-    if (changed.empty()) {
-        announce(0, static_cast<int>(lines.size()) - 1);
-        return;
-    }
     std::sort(changed.begin(), changed.end());
     std::size_t runs = 1;
     for (std::size_t i = 1; i < changed.size(); ++i)
@@ -327,6 +323,13 @@ void TableModel::Private::announceRows(std::vector<int> changed, int firstColumn
         if (i < changed.size())
             first = changed[i];
     }
+}
+
+void TableModel::Private::announceAll(int firstColumn, int lastColumn, const QList<int> &roles)
+{
+    if (!lines.empty() && firstColumn <= lastColumn)
+        Q_EMIT q->dataChanged(q->index(0, firstColumn),
+                              q->index(static_cast<int>(lines.size()) - 1, lastColumn), roles);
 }
 
 } // namespace muster

@@ -55,8 +55,7 @@ void TableModel::Private::layOutLines()
         if (Lines::isHeading(lines[i]) && headings.contains(lines[i]))
             at.push_back(static_cast<int>(i));
     }
-    if (!at.empty())
-        announceRows(std::move(at), 0, static_cast<int>(shown.size()) - 1, headingRoles);
+    announceRows(std::move(at), 0, static_cast<int>(shown.size()) - 1, headingRoles);
 }
 
 /// Never by a reset, nor by one signal for each of thousands of rows.
@@ -248,7 +247,7 @@ void TableModel::setAllExpanded(bool expanded)
     d->lineage.setAllExpanded(expanded);
     d->relayout(Private::Mover::Operator);
     if (columnCount() > 0)
-        d->announceRows({}, 0, columnCount() - 1, {ExpandedRole});
+        d->announceAll(0, columnCount() - 1, {ExpandedRole});
 }
 
 int TableModel::parentRow(int row) const

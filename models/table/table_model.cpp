@@ -99,7 +99,7 @@ void TableModel::apply(table::Batch &batch)
         }
         if (d->kindsChanged()) {
             if (!d->lines.empty())
-                d->announceRows({}, 0, static_cast<int>(d->shown.size()) - 1, {});
+                d->announceAll(0, static_cast<int>(d->shown.size()) - 1, {});
             if (!d->shown.empty())
                 Q_EMIT headerDataChanged(Qt::Horizontal, 0, static_cast<int>(d->shown.size()) - 1);
             Q_EMIT columnsChanged();
@@ -198,7 +198,7 @@ void TableModel::tick()
         return;
     for (std::size_t i = 0; i < d->shown.size(); ++i) {
         if (d->shown[i].kind == Kind::Age)
-            d->announceRows({}, static_cast<int>(i), static_cast<int>(i), {Qt::DisplayRole});
+            d->announceAll(static_cast<int>(i), static_cast<int>(i), {Qt::DisplayRole});
     }
 }
 
@@ -258,7 +258,7 @@ void TableModel::setPaused(bool paused)
     d->discoverColumns();
     d->kindsChanged();
     if (!d->shown.empty())
-        d->announceRows({}, 0, static_cast<int>(d->shown.size()) - 1, {});
+        d->announceAll(0, static_cast<int>(d->shown.size()) - 1, {});
     d->evaluateNow(Private::Mover::Data);
     d->announceCounts();
     d->announceRound();

@@ -110,6 +110,7 @@ struct TableModel::Private {
     void note(const table::Change &change);
     void announceCells(const table::Change &change);
     void announceRows(std::vector<int> lines, int firstColumn, int lastColumn, const QList<int> &roles);
+    void announceAll(int firstColumn, int lastColumn, const QList<int> &roles);
     void removeGone(const std::vector<table::RowId> &removed);
     void takeOut(std::vector<table::RowId> removed);
     bool isGone(table::RowId row) const { return hasGone && row < gone.size() && gone[row]; }

@@ -49,7 +49,7 @@ void TableModel::beginRound(qint64 atMicros)
         d->changedBefore = std::make_shared<const std::vector<std::uint64_t>>(marks.rows);
     d->rounds->begin(UtcTime{atMicros});
     if (hadMarks && !d->frozen)
-        d->announceRows({}, 0, columnCount() - 1, {ChangedRole});
+        d->announceAll(0, columnCount() - 1, {ChangedRole});
     d->announceRound();
     if (isFirst)
         Q_EMIT watchedChanged();
@@ -64,7 +64,7 @@ void TableModel::endRounds()
     d->frozenMarks.reset();
     d->changedBefore.reset();
     if (hadMarks)
-        d->announceRows({}, 0, columnCount() - 1, {ChangedRole});
+        d->announceAll(0, columnCount() - 1, {ChangedRole});
     d->announceRound();
     setChangedOnly(false);
     Q_EMIT watchedChanged();

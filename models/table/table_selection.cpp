@@ -41,7 +41,7 @@ void TableModel::Private::setSelected(RowId row, bool value)
 void TableModel::Private::announceSelection()
 {
     if (!shown.empty())
-        announceRows({}, 0, static_cast<int>(shown.size()) - 1, {SelectedRole});
+        announceAll(0, static_cast<int>(shown.size()) - 1, {SelectedRole});
     Q_EMIT q->selectionChanged();
 }
 
