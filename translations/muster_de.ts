@@ -3029,6 +3029,10 @@
 <context>
     <name>muster::TableModel</name>
     <message>
+        <source>(empty)</source>
+        <translation>(leer)</translation>
+    </message>
+    <message>
         <source>(none)</source>
         <translation>(keine)</translation>
     </message>

@@ -78,6 +78,8 @@ QVariant TableModel::Private::groupData(const Heading &heading, const Shown &col
         QString what = std::holds_alternative<std::monostate>(value)
                            ? TableModel::tr("(none)")
                            : cellText(kindOf(by), value, UtcTime::now());
+        if (what.isEmpty())
+            what = TableModel::tr("(empty)");
         if (heading.level == 0)
             return what;
         const auto title = std::find_if(layout.begin(), layout.end(),
@@ -103,6 +105,7 @@ QVariant TableModel::Private::groupData(const Heading &heading, const Shown &col
     case CountRole:
         return static_cast<int>(heading.count);
     case SelectedRole:
+        return isAllSelected(heading);
     case ChangedRole:
         return false;
     case ToolTipTextRole: {

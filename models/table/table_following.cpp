@@ -247,10 +247,10 @@ void TableModel::Private::removeGone(const std::vector<RowId> &removed)
     if (running)
         removedDuringEvaluation.insert(removedDuringEvaluation.end(), removed.begin(), removed.end());
     takeOut(removed);
-    if (std::find(removed.begin(), removed.end(), current.line) != removed.end())
-        current.line = noLine; // its id may be another's soon
-    if (std::find(removed.begin(), removed.end(), anchor) != removed.end())
-        anchor = noRow;
+    for (HeldLine *held : {&current, &anchor}) {
+        if (std::find(removed.begin(), removed.end(), held->line) != removed.end())
+            held->line = noLine; // its id may be another's soon
+    }
     relayout(Mover::Data);
 }
 

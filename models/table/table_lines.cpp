@@ -10,8 +10,9 @@ using table::RowId;
 
 namespace {
 
-const QList<int> headingRoles = {Qt::DisplayRole, TableModel::RawRole, TableModel::PrefixRole,
-                                 TableModel::CountRole, TableModel::ToolTipTextRole};
+const QList<int> headingRoles = {Qt::DisplayRole,          TableModel::RawRole,
+                                 TableModel::PrefixRole,   TableModel::CountRole,
+                                 TableModel::SelectedRole, TableModel::ToolTipTextRole};
 
 } // namespace
 
@@ -43,16 +44,19 @@ void TableModel::Private::relayout(Mover mover)
 
 void TableModel::Private::layOutLines()
 {
+    selectedUpTo.clear();
     const std::function<bool(RowId)> leftOut = [this](RowId row) { return isGone(row); };
     std::vector<LineId> changed;
     moveTo(lineage.flatten(hasGone ? &leftOut : nullptr, &changed));
     lineage.dropUnused();
-    if (changed.empty() || shown.empty())
+    // Rows that went from one group to another make both selected or not, also where their counts stay.
+    const bool all = selectedCount > 0 && !view.groups.empty() && !lineage.isNumberedAnew();
+    if ((changed.empty() && !all) || shown.empty())
         return;
     const std::set<LineId> headings(changed.begin(), changed.end());
     std::vector<int> at;
     for (std::size_t i = 0; i < lines.size(); ++i) {
-        if (Lines::isHeading(lines[i]) && headings.contains(lines[i]))
+        if (Lines::isHeading(lines[i]) && (all || headings.contains(lines[i])))
             at.push_back(static_cast<int>(i));
     }
     announceRows(std::move(at), 0, static_cast<int>(shown.size()) - 1, headingRoles);
@@ -169,6 +173,7 @@ void TableModel::Private::findHeldLines()
 {
     const int before = current.at;
     findAgain(current);
+    findAgain(anchor);
     if (current.at != before)
         Q_EMIT q->currentRowChanged();
 }
@@ -221,6 +226,7 @@ void TableModel::setCurrentRow(int row)
     if (row == d->current.at) // where a line went that is not shown now, too: it may come back
         return;
     d->current = d->hold(row);
+    d->anchor = d->current;
     Q_EMIT currentRowChanged();
 }
 

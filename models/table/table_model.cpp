@@ -167,7 +167,8 @@ void TableModel::Private::startAfresh(std::optional<table::Table> next)
     const bool hadSelection = selectedCount > 0;
     selected.clear();
     selectedCount = 0;
-    anchor = noRow;
+    selectedUpTo.clear();
+    anchor = {};
     const bool hadCurrent = std::exchange(current, {}).at >= 0;
     resolveColumns();
     q->endResetModel();

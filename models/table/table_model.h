@@ -177,6 +177,7 @@ public:
     /// is before all others.
     Q_INVOKABLE void keepInView(int first, int last, int held);
 
+    /// A heading stands for its rows. A range begins where the current row was set or selected last.
     Q_INVOKABLE void select(int row, muster::TableModel::SelectMode mode);
     Q_INVOKABLE void selectAll();
     Q_INVOKABLE void clearSelection();

@@ -134,6 +134,9 @@ struct TableModel::Private {
     void announceRound();
 
     std::vector<table::RowId> rowsUnder(int line) const;
+    std::vector<table::RowId> rowsBetween(int first, int last) const;
+    bool isAllSelected(const Heading &heading) const;
+    void deselectAll();
     void setSelected(table::RowId row, bool selected);
     bool isSelected(table::RowId row) const { return row < selected.size() && selected[row]; }
     void announceSelection();
@@ -179,8 +182,9 @@ struct TableModel::Private {
 
     std::vector<bool> selected;
     int selectedCount = 0;
-    table::RowId anchor = table::noRow;
+    mutable std::vector<std::uint32_t> selectedUpTo; ///< how many before each row of `view`; empty: not counted
     HeldLine current;
+    HeldLine anchor; ///< where a range begins
     InView inView; ///< while lines move
 
     std::optional<Evaluation> running;

@@ -28,10 +28,50 @@ std::vector<RowId> TableModel::Private::rowsUnder(int line) const
     return rows;
 }
 
+/// A closed group's heading stands for its rows; those of an open one have lines of their own.
+std::vector<RowId> TableModel::Private::rowsBetween(int first, int last) const
+{
+    std::vector<RowId> rows;
+    for (int i = first; i <= last; ++i) {
+        const LineId line = lines[static_cast<std::size_t>(i)];
+        if (!Lines::isHeading(line)) {
+            rows.push_back(line);
+        } else if (!lineage.isExpanded(lineage.heading(line).path)) {
+            const std::vector<RowId> under = rowsUnder(i);
+            rows.insert(rows.end(), under.begin(), under.end());
+        }
+    }
+    return rows;
+}
+
+/// Counted once for all headings, when one is asked about.
+bool TableModel::Private::isAllSelected(const Heading &heading) const
+{
+    if (selectedCount == 0 || heading.group >= view.groups.size())
+        return false;
+    if (selectedUpTo.empty()) {
+        selectedUpTo.reserve(view.rows.size() + 1);
+        selectedUpTo.push_back(0);
+        for (const RowId row : view.rows)
+            selectedUpTo.push_back(selectedUpTo.back() + (isSelected(row) || isGone(row) ? 1 : 0));
+    }
+    const table::Group &group = view.groups[heading.group];
+    return group.end > group.begin &&
+           selectedUpTo[group.end] - selectedUpTo[group.begin] == group.end - group.begin;
+}
+
+void TableModel::Private::deselectAll()
+{
+    selected.assign(selected.size(), false);
+    selectedCount = 0;
+    selectedUpTo.clear();
+}
+
 void TableModel::Private::setSelected(RowId row, bool value)
 {
     if (isSelected(row) == value)
         return;
+    selectedUpTo.clear();
     if (row >= selected.size())
         selected.resize(std::max<std::size_t>(rowLimit(), row + 1));
     selected[row] = value;
@@ -73,37 +113,30 @@ void TableModel::select(int row, SelectMode mode)
 {
     if (row < 0 || row >= rowCount())
         return;
-    const std::vector<RowId> rows = d->rowsUnder(row);
-    const auto clear = [this] {
-        d->selected.assign(d->selected.size(), false);
-        d->selectedCount = 0;
-    };
-    const int anchorLine = d->anchor < d->places().size() && d->places()[d->anchor] != nowhere
-                               ? static_cast<int>(d->places()[d->anchor])
-                               : row;
+    if (mode != Range || d->anchor.at < 0)
+        d->anchor = d->hold(row);
+    std::vector<RowId> rows;
     switch (mode) {
     case Replace:
-        clear();
-        for (const RowId id : rows)
-            d->setSelected(id, true);
+    case Toggle:
+        rows = d->rowsUnder(row);
         break;
-    case Toggle: {
-        const bool all =
-            std::all_of(rows.begin(), rows.end(), [this](RowId id) { return d->isSelected(id); });
-        for (const RowId id : rows)
-            d->setSelected(id, !all);
-        break;
-    }
     case Range:
-        clear();
-        for (int i = std::min(anchorLine, row); i <= std::max(anchorLine, row); ++i) {
-            if (!isGroup(i))
-                d->setSelected(d->lines[static_cast<std::size_t>(i)], true);
-        }
+        rows = d->rowsBetween(std::min(d->anchor.at, row), std::max(d->anchor.at, row));
+        if (rows.empty()) // headings of open groups alone
+            rows = d->rowsUnder(row);
         break;
     }
-    if (mode != Range || anchorLine == row)
-        d->anchor = rows.empty() ? noRow : rows.front();
+    const bool value = mode != Toggle ||
+                       !std::all_of(rows.begin(), rows.end(), [this](RowId id) { return d->isSelected(id); });
+    if (mode != Toggle)
+        d->deselectAll();
+    for (const RowId id : rows)
+        d->setSelected(id, value);
+    const int before = d->current.at;
+    d->current = d->hold(row);
+    if (d->current.at != before)
+        Q_EMIT currentRowChanged();
     d->announceSelection();
 }
 
@@ -120,9 +153,8 @@ void TableModel::clearSelection()
 {
     if (d->selectedCount == 0)
         return;
-    d->selected.assign(d->selected.size(), false);
-    d->selectedCount = 0;
-    d->anchor = noRow;
+    d->deselectAll();
+    d->anchor = d->current;
     d->announceSelection();
 }
 

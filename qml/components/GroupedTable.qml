@@ -140,7 +140,6 @@ FocusScope {
     function selectRow(row: int, modifiers: int) {
         if (row < 0 || row >= model.rowCount())
             return
-        currentRow = row
         if (modifiers & Qt.ShiftModifier)
             model.select(row, TableModel.Range)
         else
@@ -152,10 +151,12 @@ FocusScope {
         if (count === 0)
             return
         toolTip.close()
-        currentRow = Math.max(0, Math.min(count - 1, row))
-        reveal(currentRow)
+        const to = Math.max(0, Math.min(count - 1, row))
         if (extend)
-            model.select(currentRow, TableModel.Range)
+            model.select(to, TableModel.Range) // from where the arrows were last without Shift
+        else
+            currentRow = to
+        reveal(to)
     }
 
     // From where the row under the keys was, if it is not shown any more.
