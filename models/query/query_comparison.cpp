@@ -4,6 +4,7 @@
 #include "query/latest_job.h"
 #include "query/query_library.h"
 #include "query/query_text.h"
+#include "query/reply_pairs.h"
 
 #include <QDateTime>
 #include <QLocale>
@@ -50,7 +51,12 @@ QString describe(const query::RunRecord &record)
 table::Comparison compared(const PastRun &before, const PastRun &after)
 {
     const auto earlier = before.table.snapshot();
-    const auto later = after.table.snapshot();
+    auto later = after.table.snapshot();
+    const auto isOfReplies = [](const PastRun &run) {
+        return run.record.question.source == query::Source::Subject;
+    };
+    if (isOfReplies(before) && isOfReplies(after)) // they are numbered as they came
+        later = query::pairReplies(*earlier, *later).snapshot();
     const std::optional<table::View> earlierRows = table::evaluate(*earlier, {});
     const std::optional<table::View> laterRows = table::evaluate(*later, {});
     std::optional<table::Comparison> compared;

@@ -4,6 +4,7 @@
 #include "query/latest_job.h"
 #include "query/live_query.h"
 #include "query/query_text.h"
+#include "query/reply_pairs.h"
 #include "query/round.h"
 #include "query/seen_fields.h"
 
@@ -103,8 +104,10 @@ struct QueryController::Private {
     Ask ask;
     std::unique_ptr<query::Run> query;
     std::weak_ptr<nats::Connection> askedOver;
-    std::optional<table::Table> round; // of a watched source whose rows have to be compared at the end
-    table::Batch batch;
+    /// Of a watched source whose rows have to be compared at the end: this round's. Those of late answers
+    /// join them until the next.
+    std::optional<table::Table> round;
+    bool isSettled = false; // all of this round is in the table
     QTimer frame, clock, keepLate;
     QElapsedTimer lastChart, lastKept;
     query::Tally keptTally;
@@ -186,8 +189,10 @@ struct QueryController::Private {
             Q_EMIT q->readyChanged();
             return;
         }
-        if (!isRepeat())
+        if (!isRepeat() && query && !mergeJob.busy()) {
+            takeAnswers(); // what came late while this one was made ready
             keepIfNew();
+        }
         if (query)
             goners.start([gone = std::shared_ptr<query::Run>(std::move(query))] {});
         query = std::move(started.run);
@@ -215,6 +220,7 @@ struct QueryController::Private {
         record.question = ask.composition;
         mergeJob.drop();
         round.reset();
+        isSettled = false;
         if (!isRepeat()) {
             live.begin(std::move(record), ask.groupKey, std::move(started.groupTotals));
             return;
@@ -233,24 +239,42 @@ struct QueryController::Private {
         live.table()->apply(removed);
     }
 
-    void drain()
+    /// What there is, with the tally of the same moment. Whether it brought rows.
+    bool takeAnswers()
     {
-        if (!query || startJob.busy())
-            return;
-        const bool merging = mergeJob.busy(); // what comes meanwhile waits
-        if (!merging && query->drain(batch)) {
+        bool any = false;
+        const query::Tally tally = query->drainAll([this, &any](table::Batch &batch) {
+            any = any || !batch.isEmpty();
             if (round)
                 round->apply(batch);
             else
                 live.table()->apply(batch);
-        }
-        live.setProgress({query->tally(), query->cancelled(), static_cast<double>(query->elapsedMs()) / 1000,
+        });
+        live.setProgress({tally, query->cancelled(), static_cast<double>(query->elapsedMs()) / 1000,
                           query->repliesPerSecond()});
+        if (tally.rejected != live.rejectedNoted()) {
+            std::vector<protocol::Reject> latest = query->recentRejected();
+            if (query->tally().rejected == tally.rejected) // else there is a next look
+                live.setRejected(latest, tally.rejected);
+        }
+        return any;
+    }
+
+    void drain()
+    {
+        if (!query || startJob.busy())
+            return;
+        if (mergeJob.busy()) { // what comes meanwhile waits
+            wake();
+            return;
+        }
+        // Asked first: of a run that is over, all is taken then.
+        const bool finished = query->finished();
+        const bool any = takeAnswers();
         if (const std::string why = query->problem(); !why.empty()) {
-            problem = query::shown(why);
+            problem = query::sentence({"run." + std::string(query::name(query->hindrance())), why, {}});
             live.setProblem(problem);
         }
-        const bool finished = query->finished();
         if (asking == finished) {
             asking = !finished;
             lastChart.invalidate();
@@ -261,6 +285,8 @@ struct QueryController::Private {
                 composer.countSoon(0);
                 ended();
             }
+        } else if (finished && round && any) {
+            merge();
         }
         chart();
         Q_EMIT q->progressChanged();
@@ -269,22 +295,32 @@ struct QueryController::Private {
 
     void ended()
     {
-        if (!round) {
+        if (round)
+            merge();
+        else
             settled(goneRows);
-            return;
-        }
-        mergeJob.start([before = live.table()->table().snapshot(),
-                        after = round->snapshot()] { return query::roundChanges(*before, *after); },
-                       [this](query::RoundChanges changes) {
-                           live.table()->apply(changes.batch);
-                           round.reset();
-                           settled(changes.gone);
-                       });
+    }
+
+    void merge()
+    {
+        const bool areReplies = ask.composition.source == query::Source::Subject;
+        mergeJob.start(
+            [before = live.table()->table().snapshot(), after = round->snapshot(), areReplies] {
+                return query::roundChanges(
+                    *before, areReplies ? *query::pairReplies(*before, *after).snapshot() : *after);
+            },
+            [this](query::RoundChanges changes) {
+                live.table()->apply(changes.batch);
+                if (!isSettled)
+                    settled(changes.gone);
+                drain();
+            });
     }
 
     /// All that this round brought is in the table.
     void settled(std::int64_t gone)
     {
+        isSettled = true;
         if (watch.active()) {
             QueryWatch::Changes changes;
             if (watch.round() > 1) {
@@ -317,8 +353,7 @@ struct QueryController::Private {
     /// What came since it was kept, or all of it.
     void keepIfNew()
     {
-        keepLate.stop();
-        if (!live.filled() || asking)
+        if (!live.filled() || (query && !query->finished()))
             return;
         if (!isKept || keptTally.counts != live.record().tally.counts ||
             keptTally.unexpected != live.record().tally.unexpected)

@@ -7,9 +7,11 @@
 #include <QElapsedTimer>
 #include <QSignalSpy>
 #include <QTemporaryDir>
+#include <QThread>
 #include <QTranslator>
 
 #include <atomic>
+#include <mutex>
 
 using namespace muster;
 using namespace muster::test;
@@ -33,7 +35,12 @@ private Q_SLOTS:
     void watchFollowsWhoComesAndGoes();
     void watchWaitsForTheLink();
     void watchKeepsItsTime();
+    void whatTheEndBringsIsKept();
+    void whatTheEndBringsIsNotGone();
+    void repliesAreKnownAgainInAnyOrder();
+    void lateAnswersAreMarkedAndKept();
     void unexpectedAnswersAreNoResults();
+    void whatCannotBeReadIsListed();
     void offersWhatAnswersHad();
     void sizesOfGroupsDecide();
     void errorsAreInTheUsersLanguage();
@@ -440,6 +447,121 @@ void QueryPageTest::watchKeepsItsTime()
     watch.stop();
 }
 
+// While the window is busy with the first rows, the run ends.
+void QueryPageTest::whatTheEndBringsIsKept()
+{
+    answerOn("orders.status", [] { return R"({"total":1})"; });
+    askSubject(3, 300);
+    QElapsedTimer since;
+    const TableModel &table = *m_query->live()->table();
+    const auto busy = connect(&table, &TableModel::countsChanged, this, [&since, &table] {
+        while (table.rowTotal() == 1 && since.elapsed() < 500)
+            QThread::msleep(1);
+    });
+    since.start();
+    runToTheEnd();
+    disconnect(busy);
+    QCOMPARE(m_query->live()->answered(), 1);
+    QCOMPARE(m_query->live()->silent(), 2);
+    QTRY_VERIFY(m_query->history()->record(m_query->live()->run()));
+    QCOMPARE(m_query->history()->record(m_query->live()->run())->rows, 3);
+}
+
+void QueryPageTest::whatTheEndBringsIsNotGone()
+{
+    answerOn("orders.status", [] { return R"({"total":1})"; });
+    askSubject(3, 300);
+    composer().setWatchSeconds(1);
+    const QueryWatch &watch = *m_query->watch();
+    const QueryResults &live = *m_query->live();
+    const auto busy = connect(&live, &QueryResults::progressChanged, this, [&watch, &live] {
+        if (watch.round() != 2 || live.answered() != 1 || live.waiting() != 2)
+            return;
+        QElapsedTimer since;
+        for (since.start(); since.elapsed() < 350;)
+            QThread::msleep(1);
+    });
+    m_query->run();
+    QTRY_VERIFY_WITH_TIMEOUT(watch.text().startsWith(QStringLiteral("Round 2, ")) &&
+                                 watch.text().contains(QStringLiteral(" gone")),
+                             10'000);
+    QVERIFY2(watch.text().contains(QStringLiteral("0 added, 0 gone")), qPrintable(watch.text()));
+    QCOMPARE(live.table()->rowTotal(), 3);
+    m_query->cancel();
+    disconnect(busy);
+}
+
+void QueryPageTest::repliesAreKnownAgainInAnyOrder()
+{
+    auto both = m_others->subscribe("orders.status", [this](const nats::MessageView &message) {
+        const std::string a = R"({"id":"a","stock":1})", b = R"({"id":"b","stock":2})";
+        const bool turned = ++m_number % 2 == 0;
+        (void)m_others->publish(message.reply, turned ? b : a);
+        (void)m_others->publish(message.reply, turned ? a : b);
+    });
+    QVERIFY(both.ok() && m_others->flush().ok());
+    askSubject(2, 2000);
+    composer().setWatchSeconds(1);
+    m_query->run();
+    const QueryWatch &watch = *m_query->watch();
+    QTRY_VERIFY_WITH_TIMEOUT(watch.text().startsWith(QStringLiteral("Round 2, ")) &&
+                                 watch.text().contains(QStringLiteral(" gone")),
+                             10'000);
+    QCOMPARE(watch.changedCells(), 0);
+    m_query->cancel();
+
+    composer().setWatchSeconds(0);
+    runToTheEnd();
+    const QString first = m_query->live()->run();
+    runToTheEnd();
+    QTRY_COMPARE(m_query->history()->before(m_query->live()->run()), first);
+    QueryComparison &comparison = *m_query->comparison();
+    comparison.compare(m_query->live()->run(), first);
+    QTRY_VERIFY(!comparison.busy());
+    QCOMPARE(comparison.same(), 2);
+    comparison.close();
+}
+
+void QueryPageTest::lateAnswersAreMarkedAndKept()
+{
+    std::mutex mutex;
+    std::string replyTo; // of who takes its time
+    auto slow = m_others->subscribe("orders.status", [&](const nats::MessageView &message) {
+        const std::lock_guard lock(mutex);
+        replyTo = message.reply;
+    });
+    QVERIFY(slow.ok() && m_others->flush().ok());
+    answerOn("orders.status", [] { return R"({"total":1})"; });
+    askSubject(2, 200);
+    runToTheEnd();
+    QueryResults &live = *m_query->live();
+    QCOMPARE(live.silent(), 1);
+    QVERIFY(!columns().contains(QStringLiteral("late")));
+    {
+        const std::lock_guard lock(mutex);
+        QVERIFY(m_others->publish(replyTo, R"({"total":2})").ok());
+    }
+    QTRY_COMPARE(live.lateCount(), 1);
+    QCOMPARE(live.answered(), 2);
+    QTRY_COMPARE(live.table()->rowShown(), 2);
+    QCOMPARE(cellOf(QStringLiteral("1"), QStringLiteral("late")), QString());
+    QCOMPARE(cellOf(QStringLiteral("2"), QStringLiteral("late")), QStringLiteral("late"));
+    live.setTab(QStringLiteral("late"));
+    QTRY_COMPARE(live.table()->rowShown(), 1);
+    QCOMPARE(cellOf(QStringLiteral("2"), QStringLiteral("outcome")), QStringLiteral("answered"));
+    live.setTab(QStringLiteral("results"));
+    QVERIFY(!columns().contains(QStringLiteral("outcome"))); // all of them answered
+
+    // asked again before the run is looked at once more
+    const QString run = live.run();
+    QVERIFY(m_query->canRun());
+    m_query->run();
+    QTRY_COMPARE(m_query->history()->record(run)->tally.of(query::Outcome::Answered), 2);
+    QTRY_VERIFY_WITH_TIMEOUT(!m_query->running(), 10'000);
+    QVERIFY(live.run() != run && live.lateCount() == 0);
+    QVERIFY(!columns().contains(QStringLiteral("late")));
+}
+
 void QueryPageTest::unexpectedAnswersAreNoResults()
 {
     answerOn("orders.status", [] { return R"({"total":1})"; });
@@ -458,6 +580,23 @@ void QueryPageTest::unexpectedAnswersAreNoResults()
     live.setTab(QStringLiteral("unexpected"));
     QTRY_COMPARE(live.table()->rowShown(), 1);
     QTRY_COMPARE(cellOf(QStringLiteral("2"), QStringLiteral("outcome")), QStringLiteral("unexpected"));
+}
+
+void QueryPageTest::whatCannotBeReadIsListed()
+{
+    answerOn("fleet.query.>", [] { return "nonsense"; });
+    runToTheEnd();
+    QueryResults &live = *m_query->live();
+    QTRY_VERIFY(live.rejectedCount() > 0);
+    RejectedListModel &rejected = *live.rejected();
+    QTRY_COMPARE(rejected.rowCount(), live.rejectedCount());
+    QCOMPARE(rejected.data(rejected.index(0), RejectedListModel::ReasonRole).toString(),
+             QStringLiteral("malformed"));
+    QVERIFY(rejected.data(rejected.index(0), RejectedListModel::TimeRole).toDateTime().isValid());
+    m_subscriptions.clear();
+    runToTheEnd();
+    QCOMPARE(live.rejectedCount(), 0);
+    QCOMPARE(rejected.rowCount(), 0);
 }
 
 // A field that no device tells of itself, only when it is asked.
