@@ -1058,6 +1058,20 @@
         <source>Row %1 of %2: %3</source>
         <translation>Zeile %1 von %2: %3</translation>
     </message>
+    <message numerus="yes">
+        <source>%1, open group of %Ln row(s)</source>
+        <translation>
+            <numerusform>%1, offene Gruppe aus %Ln Zeile</numerusform>
+            <numerusform>%1, offene Gruppe aus %Ln Zeilen</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1, folded group of %Ln row(s)</source>
+        <translation>
+            <numerusform>%1, zugeklappte Gruppe aus %Ln Zeile</numerusform>
+            <numerusform>%1, zugeklappte Gruppe aus %Ln Zeilen</numerusform>
+        </translation>
+    </message>
     <message>
         <source>%1: %2</source>
         <comment>column and cell</comment>

@@ -88,6 +88,20 @@
             <numerusform>%Ln rows</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%1, open group of %Ln row(s)</source>
+        <translation>
+            <numerusform>%1, open group of %Ln row</numerusform>
+            <numerusform>%1, open group of %Ln rows</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1, folded group of %Ln row(s)</source>
+        <translation>
+            <numerusform>%1, folded group of %Ln row</numerusform>
+            <numerusform>%1, folded group of %Ln rows</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>GroupsDialog</name>

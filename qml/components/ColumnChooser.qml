@@ -75,9 +75,11 @@ T.Popup {
         required property bool columnVisible
 
         height: Theme.controlHeight
+        focus: ListView.isCurrentItem // a screen reader says what has the keys
         color: ListView.isCurrentItem && list.activeFocus ? Theme.select : area.containsMouse ? Theme.hover : "transparent"
         Accessible.role: Accessible.CheckBox
         Accessible.name: row.title
+        Accessible.focusable: true
         Accessible.checkable: true
         Accessible.checked: columnVisible
         Accessible.onToggleAction: root.model.columnList.toggleVisible(index)

@@ -27,6 +27,7 @@ FocusScope {
 
     property var widths: []
     property int revision: 0
+    property int spoken: 0 ///< counts changes of the row under the keys
     property int lastRow: 0 ///< where the current row was before it went out of sight
 
     // What a column may be narrowed to before the table scrolls sideways.
@@ -113,6 +114,15 @@ FocusScope {
         over.row = row
         over.column = column
         toolTip.open()
+    }
+
+    /// For those who hear the table: what heads the line, and of a group how it stands.
+    function spokenRow(row: int): string {
+        const text = model.shownText(row, 0)
+        if (!model.isGroup(row))
+            return text
+        const count = Number(model.data(model.index(row, 0), TableModel.CountRole))
+        return groupIsOpen(row) ? qsTr("%1, open group of %Ln row(s)", "", count).arg(text) : qsTr("%1, folded group of %Ln row(s)", "", count).arg(text)
     }
 
     /// For those who hear the table: the cell under the keys, and all that its tooltip would say.
@@ -264,6 +274,10 @@ FocusScope {
         }
         function onLayoutChanged() {
             toolTip.close()
+        }
+        function onDataChanged(topLeft: var, bottomRight: var) {
+            if (rows.activeFocus && topLeft.row <= root.currentRow && root.currentRow <= bottomRight.row)
+                ++root.spoken
         }
         function onColumnsInserted() {
             relayout.restart()
@@ -457,7 +471,8 @@ FocusScope {
                 Accessible.role: Accessible.Row
                 Accessible.focusable: true
                 Accessible.selectable: true
-                Accessible.name: !activeFocus ? "" : !shown ? qsTr("No row") : qsTr("Row %1 of %2: %3").arg(root.currentRow + 1).arg(root.shownRows).arg(root.model.shownText(root.currentRow, 0))
+                Accessible.selected: root.spoken >= 0 && shown && root.model.selectedCount > 0 && root.model.data(root.model.index(root.currentRow, 0), TableModel.SelectedRole) === true
+                Accessible.name: root.spoken < 0 || !activeFocus ? "" : !shown ? qsTr("No row") : qsTr("Row %1 of %2: %3").arg(root.currentRow + 1).arg(root.shownRows).arg(root.spokenRow(root.currentRow))
                 Accessible.description: !activeFocus || !shown ? "" : qsTr("%1: %2", "column and cell").arg(root.model.columnTitle(root.currentColumn)).arg(root.model.shownText(root.currentRow, root.currentColumn)) + "; " + root.spokenDetails(root.currentRow, root.currentColumn)
 
                 Rectangle {

@@ -37,6 +37,7 @@ Item {
         readonly property TableModel model: Fixtures.table
 
         function init() {
+            model.clearSelection()
             while (model.sortKeys.length > 0)
                 model.sortByColumn(columnOf(model.sortKeys[0].column), false)
             Fixtures.fill(100)
@@ -167,6 +168,46 @@ Item {
             model.sortByColumn(columnOf("fw"), true)
             verify(title(columnOf("fw")).Accessible.description.includes("2"), title(columnOf("fw")).Accessible.description)
             compare(new Set([unsorted, ascending, descending]).size, 3)
+        }
+
+        function test_screenReadersHearOfGroups() {
+            const row = rowItem()
+            model.setAllExpanded(true)
+            model.groupBy = ["site"]
+            tryVerify(() => model.isGroup(0))
+            table.moveTo(1, false)
+            table.moveTo(0, false)
+            verify(row.Accessible.name.includes("ams-01, open group of 50 row(s)"), row.Accessible.name)
+            compare(row.Accessible.selected, false)
+            keyClick(Qt.Key_Left)
+            verify(row.Accessible.name.includes("ams-01, folded group of 50 row(s)"), row.Accessible.name)
+            keyClick(Qt.Key_Space)
+            compare(row.Accessible.selected, true)
+            Fixtures.set("more", "site", "ams-01")
+            tryVerify(() => row.Accessible.name.includes("51"))
+            compare(row.Accessible.selected, false)
+            keyClick(Qt.Key_Down)
+            verify(row.Accessible.name.includes("waw-02, open"), row.Accessible.name)
+        }
+
+        function test_screenReadersHearOfColumns() {
+            chooser.parent = table
+            chooser.open()
+            tryVerify(() => chooser.opened)
+            const focused = () => table.Window.window.activeFocusItem
+            compare(focused().Accessible.role, Accessible.CheckBox)
+            compare(focused().Accessible.name, "device")
+            keyClick(Qt.Key_Down)
+            compare(focused().Accessible.name, "site")
+            compare(focused().Accessible.checked, true)
+            keyClick(Qt.Key_Space)
+            compare(focused().Accessible.checked, false)
+            keyClick(Qt.Key_Down, Qt.AltModifier)
+            compare(focused().Accessible.name, "site")
+            keyClick(Qt.Key_Up, Qt.AltModifier)
+            keyClick(Qt.Key_Space)
+            keyClick(Qt.Key_Escape)
+            tryVerify(() => !chooser.visible)
         }
 
         function test_roundsMarkCells() {
@@ -359,6 +400,18 @@ Item {
             compare(model.selectedCount, 100)
             keyClick(Qt.Key_Escape)
             compare(model.selectedCount, 0)
+        }
+
+        function test_rangesBeginWhereTheArrowsWere() {
+            keyClick(Qt.Key_Down)
+            keyClick(Qt.Key_Down)
+            keyClick(Qt.Key_Down, Qt.ShiftModifier)
+            compare(model.selectedCount, 2)
+            keyClick(Qt.Key_Up, Qt.ShiftModifier)
+            keyClick(Qt.Key_Up, Qt.ShiftModifier)
+            compare(model.selectedCount, 2)
+            compare(TableTools.selectedKeys(model).join(), "d-001,d-002")
+            compare(table.currentRow, 1)
         }
 
         function test_mouseSelects() {
