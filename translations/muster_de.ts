@@ -333,10 +333,6 @@
         <translation>Strg Eingabe</translation>
     </message>
     <message>
-        <source>Ask</source>
-        <translation>Fragen</translation>
-    </message>
-    <message>
         <source>Whom to ask</source>
         <translation>Wer gefragt wird</translation>
     </message>
@@ -403,6 +399,10 @@
     <message>
         <source>Stop</source>
         <translation>Beenden</translation>
+    </message>
+    <message>
+        <source>Scope</source>
+        <translation>Umfang</translation>
     </message>
 </context>
 <context>
@@ -905,6 +905,30 @@
         <source>Show all devices</source>
         <translation>Alle Geräte zeigen</translation>
     </message>
+    <message>
+        <source>%1 shown, of the last valid filter</source>
+        <translation>%1 angezeigt, vom letzten gültigen Filter</translation>
+    </message>
+    <message>
+        <source>shown, of the last valid filter</source>
+        <translation>angezeigt, vom letzten gültigen Filter</translation>
+    </message>
+    <message>
+        <source>Group by</source>
+        <translation>Gruppieren</translation>
+    </message>
+    <message>
+        <source>By %1</source>
+        <translation>Nach %1</translation>
+    </message>
+    <message>
+        <source>Group by %1</source>
+        <translation>Gruppieren nach %1</translation>
+    </message>
+    <message>
+        <source>Group by up to three</source>
+        <translation>Gruppieren nach bis zu drei</translation>
+    </message>
 </context>
 <context>
     <name>ExportDialog</name>
@@ -955,16 +979,16 @@
 <context>
     <name>ExpressionField</name>
     <message>
-        <source>; expected %1</source>
-        <translation>; erwartet wird %1</translation>
-    </message>
-    <message>
         <source>Clear the filter</source>
         <translation>Filter leeren</translation>
     </message>
     <message>
         <source>Column %1: %2</source>
         <translation>Spalte %1: %2</translation>
+    </message>
+    <message>
+        <source>%1; expected %2</source>
+        <translation>%1; erwartet wird %2</translation>
     </message>
 </context>
 <context>
@@ -1185,6 +1209,10 @@
     <message>
         <source>Its results are gone: only the question was kept.</source>
         <translation>Die Ergebnisse sind weg: Nur die Frage wurde behalten.</translation>
+    </message>
+    <message>
+        <source>The run cannot be opened. %1</source>
+        <translation>Der Lauf kann nicht geöffnet werden. %1</translation>
     </message>
 </context>
 <context>
@@ -1472,6 +1500,10 @@
         <source>Saved &quot;%1&quot;</source>
         <translation>„%1“ gespeichert</translation>
     </message>
+    <message>
+        <source>The saved queries could not be changed: %1</source>
+        <translation>Die gespeicherten Abfragen konnten nicht geändert werden: %1</translation>
+    </message>
 </context>
 <context>
     <name>QueryPage</name>
@@ -1742,6 +1774,14 @@
     <message>
         <source>Drop it</source>
         <translation>Verwerfen</translation>
+    </message>
+    <message>
+        <source>The past runs could not be changed: %1</source>
+        <translation>Die vergangenen Läufe konnten nicht geändert werden: %1</translation>
+    </message>
+    <message>
+        <source>The past run could not be opened: %1</source>
+        <translation>Der vergangene Lauf konnte nicht geöffnet werden: %1</translation>
     </message>
 </context>
 <context>
@@ -2037,6 +2077,18 @@
         <source>Data is %1 old</source>
         <translation>Daten sind %1 alt</translation>
     </message>
+    <message>
+        <source>JetStream unknown</source>
+        <translation>JetStream unbekannt</translation>
+    </message>
+    <message>
+        <source>Presence of %1 unknown</source>
+        <translation>Anwesenheit von %1 unbekannt</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>unbekannt</translation>
+    </message>
 </context>
 <context>
     <name>TableHeader</name>
@@ -2105,6 +2157,10 @@
     <message>
         <source>Close</source>
         <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>%1 more</source>
+        <translation>%1 weitere</translation>
     </message>
 </context>
 <context>
@@ -2756,10 +2812,6 @@
         <translation>Der Filter ist nicht vollständig: %1</translation>
     </message>
     <message>
-        <source>The filter is not complete: %1.</source>
-        <translation>Der Filter ist nicht vollständig: %1.</translation>
-    </message>
-    <message>
         <source>No device is in this scope and matches what is known of it.</source>
         <translation>Kein Gerät liegt in diesem Umfang und passt nach dem, was bekannt ist.</translation>
     </message>
@@ -2770,6 +2822,18 @@
     <message>
         <source>Selection</source>
         <translation>Auswahl</translation>
+    </message>
+    <message>
+        <source>The filter is wrong: %1</source>
+        <translation>Der Filter ist falsch: %1</translation>
+    </message>
+    <message>
+        <source>No device has reported &quot;%1&quot; yet.</source>
+        <translation>Noch kein Gerät hat &quot;%1&quot; gemeldet.</translation>
+    </message>
+    <message>
+        <source>No device has reported &quot;%1&quot; yet; did you mean &quot;%2&quot;?</source>
+        <translation>Noch kein Gerät hat &quot;%1&quot; gemeldet; ist &quot;%2&quot; gemeint?</translation>
     </message>
 </context>
 <context>
@@ -3068,6 +3132,173 @@
             <numerusform>%n Zeile ist zu viel für die Zwischenablage. Exportieren Sie sie stattdessen in eine Datei.</numerusform>
             <numerusform>%n Zeilen sind zu viel für die Zwischenablage. Exportieren Sie sie stattdessen in eine Datei.</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>muster::filter</name>
+    <message>
+        <source>the filter has %1 bytes, and 65536 is the most</source>
+        <translation>der Filter hat %1 Bytes, und 65536 sind das Höchste</translation>
+    </message>
+    <message>
+        <source>the filter is not UTF-8 text</source>
+        <translation>der Filter ist kein UTF-8-Text</translation>
+    </message>
+    <message>
+        <source>the filter is nested more than 64 levels deep</source>
+        <translation>der Filter ist mehr als 64 Ebenen tief verschachtelt</translation>
+    </message>
+    <message>
+        <source>the field between these backquotes has no name</source>
+        <translation>das Feld zwischen diesen Gravis-Zeichen hat keinen Namen</translation>
+    </message>
+    <message>
+        <source>the quote opened here is never closed</source>
+        <translation>das Anführungszeichen, das hier öffnet, wird nie geschlossen</translation>
+    </message>
+    <message>
+        <source>the backquote opened here is never closed</source>
+        <translation>das Gravis-Zeichen, das hier öffnet, wird nie geschlossen</translation>
+    </message>
+    <message>
+        <source>the ( opened here is never closed</source>
+        <translation>die ( hier wird nie geschlossen</translation>
+    </message>
+    <message>
+        <source>the list opened here is never closed</source>
+        <translation>die Liste, die hier beginnt, wird nie geschlossen</translation>
+    </message>
+    <message>
+        <source>this ) closes nothing</source>
+        <translation>diese ) schließt nichts</translation>
+    </message>
+    <message>
+        <source>the filter ends after %1</source>
+        <translation>der Filter endet nach %1</translation>
+    </message>
+    <message>
+        <source>the filter ends after the field %1; &quot;has %1&quot; asks whether it is there</source>
+        <translation>der Filter endet nach dem Feld %1; &quot;has %1&quot; fragt, ob es da ist</translation>
+    </message>
+    <message>
+        <source>%1 does not belong here</source>
+        <translation>%1 gehört nicht hierher</translation>
+    </message>
+    <message>
+        <source>%1 does not belong after %2</source>
+        <translation>%1 gehört nicht hinter %2</translation>
+    </message>
+    <message>
+        <source>the word %1 does not belong here; a field of that name goes between backquotes</source>
+        <translation>das Wort %1 gehört nicht hierher; ein Feld dieses Namens steht zwischen Gravis-Zeichen</translation>
+    </message>
+    <message>
+        <source>a condition begins with the field: write that first, then %1</source>
+        <translation>eine Bedingung beginnt mit dem Feld: erst dieses, dann %1</translation>
+    </message>
+    <message>
+        <source>a field is compared with a value, not with another field</source>
+        <translation>ein Feld wird mit einem Wert verglichen, nicht mit einem anderen Feld</translation>
+    </message>
+    <message>
+        <source>text stands in quotes: did you mean &quot;%1&quot;?</source>
+        <translation>Text steht in Anführungszeichen: ist &quot;%1&quot; gemeint?</translation>
+    </message>
+    <message>
+        <source>%1 is not a number; text stands in quotes: did you mean &quot;%1&quot;?</source>
+        <translation>%1 ist keine Zahl; Text steht in Anführungszeichen: ist &quot;%1&quot; gemeint?</translation>
+    </message>
+    <message>
+        <source>%1 is not a unit</source>
+        <translation>%1 ist keine Einheit</translation>
+    </message>
+    <message>
+        <source>the number %1 is too large</source>
+        <translation>die Zahl %1 ist zu groß</translation>
+    </message>
+    <message>
+        <source>the values after &quot;in&quot; stand in parentheses: in (&quot;a&quot;, &quot;b&quot;)</source>
+        <translation>die Werte nach &quot;in&quot; stehen in Klammern: in (&quot;a&quot;, &quot;b&quot;)</translation>
+    </message>
+    <message>
+        <source>conditions are joined by the word &quot;and&quot;</source>
+        <translation>Bedingungen verbindet das Wort &quot;and&quot;</translation>
+    </message>
+    <message>
+        <source>alternatives are joined by the word &quot;or&quot;</source>
+        <translation>Alternativen verbindet das Wort &quot;or&quot;</translation>
+    </message>
+    <message>
+        <source>negation is the word &quot;not&quot;</source>
+        <translation>verneint wird mit dem Wort &quot;not&quot;</translation>
+    </message>
+    <message>
+        <source>&quot;differs from&quot; is written !=</source>
+        <translation>&quot;ungleich&quot; schreibt sich !=</translation>
+    </message>
+    <message>
+        <source>&quot;at most&quot; is written &lt;=</source>
+        <translation>&quot;höchstens&quot; schreibt sich &lt;=</translation>
+    </message>
+    <message>
+        <source>&quot;at least&quot; is written &gt;=</source>
+        <translation>&quot;mindestens&quot; schreibt sich &gt;=</translation>
+    </message>
+    <message>
+        <source>patterns are written: matches &quot;glob&quot;</source>
+        <translation>Muster schreiben sich: matches &quot;glob&quot;</translation>
+    </message>
+    <message>
+        <source>&quot;is&quot; is written =</source>
+        <translation>&quot;is&quot; schreibt sich =</translation>
+    </message>
+    <message>
+        <source>%1 is not a quote here; use the straight &quot;</source>
+        <translation>%1 ist hier kein Anführungszeichen; zu nehmen ist das gerade &quot;</translation>
+    </message>
+    <message>
+        <source>%1 has no meaning here; a field name with other characters than letters, digits, _ . - goes between backquotes</source>
+        <translation>%1 hat hier keine Bedeutung; ein Feldname mit anderen Zeichen als Buchstaben, Ziffern, _ . - steht zwischen Gravis-Zeichen</translation>
+    </message>
+    <message>
+        <source>a field name, &quot;has&quot;, &quot;not&quot; or (</source>
+        <translation>ein Feldname, &quot;has&quot;, &quot;not&quot; oder (</translation>
+    </message>
+    <message>
+        <source>a field name</source>
+        <translation>ein Feldname</translation>
+    </message>
+    <message>
+        <source>= != &lt; &lt;= &gt; &gt;=, &quot;in&quot;, &quot;matches&quot; or &quot;contains&quot;</source>
+        <translation>= != &lt; &lt;= &gt; &gt;=, &quot;in&quot;, &quot;matches&quot; oder &quot;contains&quot;</translation>
+    </message>
+    <message>
+        <source>&quot;in&quot;, &quot;matches&quot; or &quot;contains&quot;</source>
+        <translation>&quot;in&quot;, &quot;matches&quot; oder &quot;contains&quot;</translation>
+    </message>
+    <message>
+        <source>a number, a quoted text, &quot;true&quot; or &quot;false&quot;</source>
+        <translation>eine Zahl, ein Text in Anführungszeichen, &quot;true&quot; oder &quot;false&quot;</translation>
+    </message>
+    <message>
+        <source>a quoted text</source>
+        <translation>ein Text in Anführungszeichen</translation>
+    </message>
+    <message>
+        <source>B, kB, MB, GB, TB, KiB, MiB, GiB, TiB, ms, s, m, h, d, w or %</source>
+        <translation>B, kB, MB, GB, TB, KiB, MiB, GiB, TiB, ms, s, m, h, d, w oder %</translation>
+    </message>
+    <message>
+        <source>&quot;and&quot;, &quot;or&quot; or the end</source>
+        <translation>&quot;and&quot;, &quot;or&quot; oder das Ende</translation>
+    </message>
+    <message>
+        <source>&quot;and&quot;, &quot;or&quot; or )</source>
+        <translation>&quot;and&quot;, &quot;or&quot; oder )</translation>
+    </message>
+    <message>
+        <source>a comma or )</source>
+        <translation>ein Komma oder )</translation>
     </message>
 </context>
 <context>

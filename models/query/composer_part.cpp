@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "query/composer_part.h"
 
-#include "query/query_text.h"
+#include "table/syntax_text.h"
 
 namespace muster {
 namespace {
@@ -44,11 +44,7 @@ void ComposerPart::parse()
         filter = *parsed;
         return;
     }
-    const filter::SyntaxError &error = parsed.error();
-    whereError = {{QStringLiteral("column"), error.column},
-                  {QStringLiteral("length"), error.length},
-                  {QStringLiteral("message"), query::shown(error.message)},
-                  {QStringLiteral("expected"), query::shown(error.expected)}};
+    whereError = syntaxText(parsed.error());
 }
 
 QStringList serviceFields()

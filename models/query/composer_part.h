@@ -14,7 +14,7 @@ namespace muster {
 struct ComposerPart {
     QString where;
     filter::Expression filter; ///< the last `where` that could be parsed
-    QVariantMap whereError;    ///< {} or {column, length, message, expected}
+    QVariantMap whereError;    ///< {}, or as of syntaxText()
     QStringList select, groupBy, aggregates;
 
     static ComposerPart startingFor(query::Source source);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "table/table_model.h"
 
+#include "table/syntax_text.h"
 #include "table/table_model_p.h"
 
 #include <algorithm>
@@ -27,17 +28,9 @@ std::optional<table::Aggregate> parseAggregate(const QString &text)
 
 QVariantMap syntaxResult(const Result<filter::Expression, filter::SyntaxError> &parsed)
 {
-    if (parsed)
-        return {{QStringLiteral("ok"), true},
-                {QStringLiteral("column"), 0},
-                {QStringLiteral("length"), 0},
-                {QStringLiteral("message"), QString()},
-                {QStringLiteral("expected"), QString()}};
-    return {{QStringLiteral("ok"), false},
-            {QStringLiteral("column"), parsed.error().column},
-            {QStringLiteral("length"), parsed.error().length},
-            {QStringLiteral("message"), QString::fromStdString(parsed.error().message)},
-            {QStringLiteral("expected"), QString::fromStdString(parsed.error().expected)}};
+    QVariantMap result = parsed ? QVariantMap() : syntaxText(parsed.error());
+    result.insert(QStringLiteral("ok"), parsed.ok());
+    return result;
 }
 
 } // namespace

@@ -33,12 +33,73 @@ struct Node {
     std::vector<std::shared_ptr<const Node>> children; ///< And, Or: two or more; Not: one
 };
 
+/// What is wrong with a text that is no filter.
+enum class Fault {
+    TooLong,
+    NotUtf8,
+    TooDeep,
+    NoName,
+    QuoteOpen,
+    BackquoteOpen,
+    ParenthesisOpen,
+    ListOpen,
+    NothingToClose,
+    EndsAfter,
+    EndsAfterField,
+    Misplaced,
+    MisplacedAfter,
+    MisplacedWord,
+    FieldFirst,
+    FieldAsValue,
+    NotQuoted,
+    NotANumber,
+    NotAUnit,
+    NumberTooLarge,
+    ListWithoutParentheses,
+    AndSign,
+    OrSign,
+    NotSign,
+    DiffersSign,
+    AtMostSign,
+    AtLeastSign,
+    PatternSign,
+    IsWord,
+    CurlyQuote,
+    NoMeaning
+};
+
+/// What could have stood where a filter is wrong; Nothing where the fault says it.
+enum class Wanted {
+    Nothing,
+    Condition,
+    Field,
+    Comparison,
+    Membership,
+    Value,
+    Text,
+    Unit,
+    JointOrEnd,
+    JointOrClose,
+    CommaOrClose
+};
+
+/// In English; "%1" stands for the first of the error's arguments. Whoever shows it in another language
+/// translates these, in the context "muster::filter".
+std::string_view words(Fault fault);
+std::string_view words(Wanted wanted);
+
 /// Where a text stopped being an expression, and what would have gone on from there.
 struct SyntaxError {
-    int column = 0;       ///< 0-based, in Unicode characters; the text's length for "ended too soon"
-    int length = 1;       ///< characters the mark covers, 1 or more
-    std::string message;  ///< a sentence: "expected a value after <"
-    std::string expected; ///< what could stand there: "a number, a quoted string, true or false"
+    int column = 0; ///< 0-based, in Unicode characters; the text's length for "ended too soon"
+    int length = 1; ///< characters the mark covers, 1 or more
+    Fault fault = Fault::Misplaced;
+    std::vector<std::string> arguments; ///< what was typed, short and visible
+    Wanted wanted = Wanted::Nothing;
+    std::string message;  ///< in English: the filter ends after "<"
+    std::string expected; ///< in English: a number, a quoted text, "true" or "false"; may be empty
+
+    /// It may be right so far: something is missing at the end.
+    bool isUnfinished() const;
 };
 
 /// Gives a field's value in the row at hand; monostate when the row does not have it.

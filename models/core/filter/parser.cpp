@@ -16,11 +16,6 @@ namespace {
 using Kind = Node::Kind;
 using NodePtr = std::shared_ptr<const Node>;
 
-constexpr std::string_view valueExpected = "a number, a quoted text, true or false";
-constexpr std::string_view operatorExpected = "= != < <= > >= in, matches or contains";
-constexpr std::string_view termExpected = "a field name, has, not or (";
-constexpr std::string_view unitNames = "B, kB, MB, GB, TB, KiB, MiB, GiB, TiB, ms, s, m, h, d, w or %";
-
 struct UnitName {
     std::string_view name;
     std::int64_t factor;
@@ -101,11 +96,9 @@ public:
     Result<Expression, SyntaxError> run()
     {
         if (m_text.size() > maxTextBytes)
-            return error(0, 1,
-                         "the filter has " + std::to_string(m_text.size()) + " bytes, and 65536 is the most",
-                         "a shorter filter");
+            return error(0, 1, {Fault::TooLong, {std::to_string(m_text.size())}});
         if (!isUtf8(m_text))
-            return error(0, 1, "the filter is not UTF-8 text", "UTF-8");
+            return error(0, 1, {Fault::NotUtf8});
         if (!advance())
             return std::move(*m_error);
         if (m_token.type == Token::Type::End)
@@ -121,8 +114,13 @@ public:
 private:
     // --- errors: the first one counts; every caller returns at once ---
 
-    SyntaxError error(std::size_t begin, std::size_t end, std::string message,
-                      std::string_view expected) const
+    struct Wrong {
+        Fault fault;
+        std::vector<std::string> arguments = {};
+        Wanted wanted = Wanted::Nothing;
+    };
+
+    SyntaxError error(std::size_t begin, std::size_t end, Wrong wrong) const
     {
         const auto characters = [this](std::size_t from, std::size_t to) {
             int count = 0;
@@ -133,33 +131,57 @@ private:
         SyntaxError result;
         result.column = characters(0, std::min(begin, m_text.size()));
         result.length = begin < end ? std::max(1, characters(begin, std::min(end, m_text.size()))) : 1;
-        result.message = std::move(message);
-        result.expected = std::string(expected);
+        result.fault = wrong.fault;
+        result.wanted = wrong.wanted;
+        result.message = filledIn(words(wrong.fault), wrong.arguments);
+        result.expected = words(wrong.wanted);
+        result.arguments = std::move(wrong.arguments);
         return result;
     }
 
-    std::nullptr_t fail(std::size_t begin, std::size_t end, std::string message, std::string_view expected)
+    static std::string filledIn(std::string_view text, const std::vector<std::string> &arguments)
+    {
+        std::string out;
+        for (std::size_t i = 0; i < text.size(); ++i) {
+            const std::size_t number = text[i] == '%' && i + 1 < text.size()
+                                           ? static_cast<std::size_t>(text[i + 1] - '1')
+                                           : SIZE_MAX;
+            if (number < arguments.size()) {
+                out += arguments[number];
+                ++i;
+            } else {
+                out += text[i];
+            }
+        }
+        return out;
+    }
+
+    std::nullptr_t fail(std::size_t begin, std::size_t end, Wrong wrong)
     {
         if (!m_error)
-            m_error = error(begin, end, std::move(message), expected);
+            m_error = error(begin, end, std::move(wrong));
         return nullptr;
     }
 
-    bool refuse(std::size_t begin, std::size_t end, std::string message, std::string_view expected)
+    bool refuse(std::size_t begin, std::size_t end, Wrong wrong)
     {
-        fail(begin, end, std::move(message), expected);
+        fail(begin, end, std::move(wrong));
         return false;
     }
 
-    std::nullptr_t failHere(std::string message, std::string_view expected)
-    {
-        return fail(m_token.begin, m_token.end, std::move(message), expected);
-    }
+    std::nullptr_t failHere(Wrong wrong) { return fail(m_token.begin, m_token.end, std::move(wrong)); }
+
+    bool refuseHere(Wrong wrong) { return refuse(m_token.begin, m_token.end, std::move(wrong)); }
 
     /// What the operator typed, short and visible.
     static std::string shown(std::string_view source) { return displayText(source, 40); }
 
-    static std::string quoted(std::string_view source) { return "\"" + shown(source) + "\""; }
+    /// The same in quotes; a text has its own.
+    static std::string typed(std::string_view source)
+    {
+        const bool isQuoted = source.starts_with('"') || source.starts_with('\'') || source.starts_with('`');
+        return isQuoted ? shown(source) : "\"" + shown(source) + "\"";
+    }
 
     // --- tokens ---
 
@@ -213,8 +235,7 @@ private:
             const char c = m_text[m_position++];
             if (c == quote) {
                 if (quote == '`' && out.empty())
-                    return refuse(begin, m_position, "the field between these backquotes has no name",
-                                  "`a field name`");
+                    return refuse(begin, m_position, {Fault::NoName});
                 return true;
             }
             if (c == '\\' && m_position < m_text.size())
@@ -222,10 +243,7 @@ private:
             else
                 out += c;
         }
-        fail(begin, m_text.size(),
-             std::string("the ") + (quote == '`' ? "backquote" : "quote") + " opened here is never closed",
-             std::string("a closing ") + quote);
-        return false;
+        return refuse(begin, m_text.size(), {quote == '`' ? Fault::BackquoteOpen : Fault::QuoteOpen});
     }
 
     /// After a backslash. An escape that is none stays as it was typed: "a\*" is a glob's own.
@@ -302,8 +320,7 @@ private:
         literal.source = std::string(m_text.substr(begin, m_position - begin));
         literal.value = own(readNumber(literal.source));
         if (std::holds_alternative<std::monostate>(literal.value))
-            return refuse(begin, m_position, "the number " + shown(literal.source) + " is too large",
-                          "a number below 1e308");
+            return refuse(begin, m_position, {Fault::NumberTooLarge, {shown(literal.source)}});
 
         // What touches the number is its unit, or shows that it is no number: 1.4.2, 2026-01-31, 10.0.0.1.
         std::size_t end = m_position;
@@ -317,14 +334,8 @@ private:
                 const bool letters =
                     std::all_of(tail.begin(), tail.end(), [](char c) { return beginsWord(c) && c != '_'; });
                 const std::string_view whole = m_text.substr(begin, end - begin);
-                if (letters)
-                    fail(m_position, end, quoted(tail) + " is not a unit", unitNames);
-                else
-                    fail(begin, end,
-                         shown(whole) + " is not a number; text stands in quotes: did you mean " +
-                             quoted(whole) + "?",
-                         valueExpected);
-                return false;
+                return letters ? refuse(m_position, end, {Fault::NotAUnit, {typed(tail)}, Wanted::Unit})
+                               : refuse(begin, end, {Fault::NotANumber, {shown(whole)}});
             }
         } else if (const std::size_t next = skipBlanks(m_position); at(next) == '%') {
             m_position = next + 1;
@@ -340,8 +351,7 @@ private:
         if (const auto *real = std::get_if<double>(&literal.value))
             number = *real;
         if (!std::isfinite(number))
-            return refuse(begin, m_position, "the number " + shown(literal.source) + " is too large",
-                          "a number below 1e308");
+            return refuse(begin, m_position, {Fault::NumberTooLarge, {shown(literal.source)}});
         return true;
     }
 
@@ -349,24 +359,24 @@ private:
     {
         const std::size_t begin = m_position;
         const std::string_view rest = m_text.substr(begin);
-        const auto wrong = [&](std::size_t length, std::string message, std::string_view expected) {
+        const auto wrong = [&](std::size_t length, Wrong what) {
             m_position = begin + length;
-            fail(begin, m_position, std::move(message), expected);
-            return false;
+            return refuse(begin, m_position, std::move(what));
         };
         if (rest.starts_with("&"))
-            return wrong(rest.starts_with("&&") ? 2 : 1, "conditions are joined by the word and", "and");
+            return wrong(rest.starts_with("&&") ? 2 : 1, {Fault::AndSign});
         if (rest.starts_with("|"))
-            return wrong(rest.starts_with("||") ? 2 : 1, "alternatives are joined by the word or", "or");
+            return wrong(rest.starts_with("||") ? 2 : 1, {Fault::OrSign});
         if (rest.starts_with("<>"))
-            return wrong(2, "\"differs from\" is written !=", "!=");
-        if (rest.starts_with("=<") || rest.starts_with("=>"))
-            return wrong(2, rest[1] == '<' ? "\"at most\" is written <=" : "\"at least\" is written >=",
-                         rest[1] == '<' ? "<=" : ">=");
+            return wrong(2, {Fault::DiffersSign});
+        if (rest.starts_with("=<"))
+            return wrong(2, {Fault::AtMostSign});
+        if (rest.starts_with("=>"))
+            return wrong(2, {Fault::AtLeastSign});
         if (rest.starts_with("=~") || rest.starts_with("~"))
-            return wrong(rest[0] == '=' ? 2 : 1, "patterns are written matches \"glob\"", "matches");
+            return wrong(rest[0] == '=' ? 2 : 1, {Fault::PatternSign});
         if (rest.starts_with("!") && !rest.starts_with("!="))
-            return wrong(1, "negation is the word not", "not");
+            return wrong(1, {Fault::NotSign});
 
         m_token.type = Token::Type::Symbol;
         for (const std::string_view symbol : {"==", "!=", "<=", ">=", "=", "<", ">", "(", ")", ","}) {
@@ -380,11 +390,8 @@ private:
         const std::string_view source = rest.substr(0, c.length);
         constexpr char32_t curly[] = {0x2018, 0x2019, 0x201A, 0x201C, 0x201D, 0x201E, 0xAB, 0xBB};
         if (std::find(std::begin(curly), std::end(curly), c.code) != std::end(curly))
-            return wrong(c.length, shown(source) + " is not a quote here; use the straight \"", "\"");
-        return wrong(c.length,
-                     shown(source) + " has no meaning here; a field name with other characters than letters, "
-                                     "digits, _ . - goes between backquotes",
-                     "`field name`");
+            return wrong(c.length, {Fault::CurlyQuote, {shown(source)}});
+        return wrong(c.length, {Fault::NoMeaning, {shown(source)}});
     }
 
     // --- grammar; null with m_error set on failure ---
@@ -436,7 +443,7 @@ private:
         if (!isNot && !m_token.is("("))
             return term();
         if (++m_depth > maxNesting)
-            return failHere("the filter is nested more than 64 levels deep", "fewer parentheses");
+            return failHere({Fault::TooDeep});
         const Token opening = m_token;
         if (!advance())
             return nullptr;
@@ -448,7 +455,7 @@ private:
             return negated(std::move(inner));
         }
         if (m_token.type == Token::Type::End)
-            return fail(opening.begin, opening.end, "the ( opened here is never closed", "and, or or )");
+            return fail(opening.begin, opening.end, {Fault::ParenthesisOpen});
         if (!m_token.is(")"))
             return unexpectedAfterTerm();
         --m_depth;
@@ -468,11 +475,11 @@ private:
         auto node = std::make_shared<Node>();
         if (m_token.isKeyword("has")) {
             node->kind = Kind::Has;
-            if (!advance() || !readField(*node, "has wants the name of a field after it", "a field name"))
+            if (!advance() || !readField(*node, Wanted::Field))
                 return nullptr;
             return node;
         }
-        if (!readField(*node, "", termExpected))
+        if (!readField(*node, Wanted::Condition))
             return nullptr;
 
         if (m_token.type == Token::Type::Symbol && m_token.text != "(" && m_token.text != ")" &&
@@ -500,32 +507,27 @@ private:
             if (!advance() || !readLiteral(*node, true))
                 return nullptr;
         } else {
-            return missingOperator(node->field, isNot);
+            return missingOperator(isNot);
         }
         return isNot ? negated(std::move(node)) : NodePtr(std::move(node));
     }
 
-    std::nullptr_t missingOperator(const std::string &field, bool afterNot)
+    std::nullptr_t missingOperator(bool afterNot)
     {
         if (m_error)
             return nullptr;
-        if (afterNot)
-            return failHere("in, matches or contains goes on after not", "in, matches or contains");
+        const Wanted wanted = afterNot ? Wanted::Membership : Wanted::Comparison;
         if (m_token.type == Token::Type::End)
-            return failHere("the filter ends after the field " + shown(field) +
-                                "; a comparison is missing (has " + shown(field) +
-                                " asks whether it is there)",
-                            operatorExpected);
-        std::string message =
-            "expected a comparison after the field " + shown(field) + ", not " + shown(m_token.source);
+            return afterNot ? failHere({Fault::EndsAfter, {typed(m_previous)}, wanted})
+                            : failHere({Fault::EndsAfterField, {shown(m_previous)}, wanted});
         if (m_token.isKeyword("is"))
-            message += "; \"is\" is written =";
-        else if (m_token.isKeyword("like"))
-            message += "; patterns are written matches \"glob\"";
-        return failHere(std::move(message), operatorExpected);
+            return failHere({Fault::IsWord});
+        if (m_token.isKeyword("like"))
+            return failHere({Fault::PatternSign});
+        return failHere({Fault::MisplacedAfter, {typed(m_token.source), typed(m_previous)}, wanted});
     }
 
-    bool readField(Node &node, std::string message, std::string_view expected)
+    bool readField(Node &node, Wanted wanted)
     {
         if (m_error)
             return false;
@@ -534,28 +536,19 @@ private:
             node.field = m_token.text;
             return advance();
         }
-        if (message.empty()) {
-            if (m_token.type == Token::Type::End)
-                message = m_previous.empty()
-                              ? "the filter ends too soon"
-                              : "the filter ends after " + shown(m_previous) + "; a condition is missing";
-            else if (m_token.type == Token::Type::Text || m_token.type == Token::Type::Number)
-                message =
-                    "a condition begins with the field: write the field first, then " + shown(m_token.source);
-            else if (m_token.type == Token::Type::Word)
-                message = "expected a condition, not the word " + shown(m_token.source) +
-                          "; a field of that name goes between backquotes";
-            else
-                message = "expected a condition, not " + shown(m_token.source);
-        }
-        failHere(std::move(message), expected);
-        return false;
+        if (m_token.type == Token::Type::End)
+            return refuseHere({Fault::EndsAfter, {typed(m_previous)}, wanted});
+        if (wanted == Wanted::Field)
+            return refuseHere({Fault::MisplacedAfter, {typed(m_token.source), typed(m_previous)}, wanted});
+        if (m_token.type == Token::Type::Text || m_token.type == Token::Type::Number)
+            return refuseHere({Fault::FieldFirst, {shown(m_token.source)}});
+        const Fault fault = m_token.type == Token::Type::Word ? Fault::MisplacedWord : Fault::Misplaced;
+        return refuseHere({fault, {typed(m_token.source)}, wanted});
     }
 
     bool readLiteral(Node &node, bool textOnly)
     {
-        const std::string_view expected = textOnly ? std::string_view("a quoted text") : valueExpected;
-        const std::string after = shown(m_previous);
+        const Wanted wanted = textOnly ? Wanted::Text : Wanted::Value;
         Literal literal;
         if (m_token.type == Token::Type::Text) {
             literal.value = m_token.text;
@@ -564,18 +557,14 @@ private:
         } else if (!textOnly && (m_token.isKeyword("true") || m_token.isKeyword("false"))) {
             literal.value = m_token.isKeyword("true");
         } else if (m_token.type == Token::Type::End) {
-            failHere("the filter ends after " + after + "; a value is missing", expected);
-            return false;
+            return refuseHere({Fault::EndsAfter, {typed(m_previous)}, wanted});
         } else if (m_token.type == Token::Type::Field) {
-            failHere("a field is compared with a value, not with another field", expected);
-            return false;
+            return refuseHere({Fault::FieldAsValue, {}, wanted});
         } else if (m_token.type == Token::Type::Number ||
                    (m_token.type == Token::Type::Word && !isConnective(m_token.text))) {
-            failHere("text stands in quotes: did you mean " + quoted(m_token.source) + "?", expected);
-            return false;
+            return refuseHere({Fault::NotQuoted, {shown(m_token.source)}});
         } else {
-            failHere("expected a value after " + after + ", not " + shown(m_token.source), expected);
-            return false;
+            return refuseHere({Fault::MisplacedAfter, {typed(m_token.source), typed(m_previous)}, wanted});
         }
         node.literals.push_back(std::move(literal));
         return advance();
@@ -588,10 +577,8 @@ private:
 
     bool readList(Node &node)
     {
-        if (!m_token.is("(")) {
-            failHere("the values after in stand in parentheses: in (\"a\", \"b\")", "(");
-            return false;
-        }
+        if (!m_token.is("("))
+            return refuseHere({Fault::ListWithoutParentheses});
         const Token opening = m_token;
         if (!advance())
             return false;
@@ -602,14 +589,10 @@ private:
                 return false;
             if (m_token.is(")"))
                 return advance();
-            if (m_token.type == Token::Type::End) {
-                fail(opening.begin, opening.end, "the list opened here is never closed", ", or )");
-                return false;
-            }
-            if (!m_token.is(",")) {
-                failHere("expected , or ) in the list, not " + shown(m_token.source), ", or )");
-                return false;
-            }
+            if (m_token.type == Token::Type::End)
+                return refuse(opening.begin, opening.end, {Fault::ListOpen});
+            if (!m_token.is(","))
+                return refuseHere({Fault::Misplaced, {typed(m_token.source)}, Wanted::CommaOrClose});
             if (!advance())
                 return false;
         }
@@ -618,9 +601,9 @@ private:
     std::nullptr_t unexpectedAfterTerm()
     {
         if (m_token.is(")") && m_depth == 0)
-            return failHere("this ) closes nothing", "and, or or the end");
-        const std::string_view expected = m_depth == 0 ? "and, or or the end" : "and, or or )";
-        return failHere("expected and or or before " + shown(m_token.source), expected);
+            return failHere({Fault::NothingToClose});
+        const Wanted wanted = m_depth == 0 ? Wanted::JointOrEnd : Wanted::JointOrClose;
+        return failHere({Fault::Misplaced, {typed(m_token.source)}, wanted});
     }
 
     std::string_view m_text;
