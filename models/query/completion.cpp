@@ -8,7 +8,9 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <numeric>
 #include <optional>
+#include <utility>
 
 namespace muster::query {
 namespace {
@@ -187,10 +189,27 @@ std::string rounded(double number, bool isBytes)
     return out.append(unit);
 }
 
+/// Letters left out, added, mistaken, or two in the wrong order.
+std::size_t slipsBetween(std::string_view a, std::string_view b)
+{
+    std::vector<std::size_t> before, last, row(b.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        before = std::exchange(last, row);
+        row[0] = i;
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] != b[j - 1])});
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                row[j] = std::min(row[j], before[j - 2] + 1);
+        }
+    }
+    return row[b.size()];
+}
+
 /// A text between quotes of this kind, as a filter writes it.
 std::string inQuotes(std::string_view value, char quote)
 {
-    const std::string printed = filter::Expression::equals("x", Value(std::string(value))).print().substr(4);
+    std::string printed = filter::Expression::equals("x", Value(std::string(value))).print().substr(4);
     if (quote == '"')
         return printed;
     std::string text(1, quote);
@@ -233,6 +252,25 @@ std::vector<std::string> magnitudes(const std::vector<std::string> &values, bool
             out.push_back(std::move(text));
     }
     return out;
+}
+
+std::string likeliest(std::string_view typed, const std::vector<std::string> &fields)
+{
+    constexpr std::size_t longest = 64; // the work grows with the square
+    const std::string mine = filter::lowered(typed);
+    std::size_t least =
+        std::min<std::size_t>(3, 1 + mine.size() / 3); // of that many slips it is another word
+    std::string best;
+    for (const std::string &field : fields) {
+        if (std::max(mine.size(), field.size()) > longest)
+            continue;
+        const std::size_t slips = slipsBetween(mine, filter::lowered(field));
+        if (slips < least) {
+            least = slips;
+            best = field;
+        }
+    }
+    return best;
 }
 
 std::string quoted(std::string_view value)
@@ -298,6 +336,9 @@ std::vector<Completion> complete(std::string_view text, std::size_t cursor,
         break;
     }
     case Place::What::Joint:
+        // A condition is complete as it is: who wants to go on with it types a blank.
+        if (typed.empty() && cursor > 0 && text[cursor - 1] != ' ')
+            break;
         for (const char *word : {"and", "or"})
             offer(Completion::Kind::Keyword, word, word);
         break;

@@ -43,6 +43,9 @@ std::vector<Completion> complete(std::string_view text, std::size_t cursor,
 /// filter writes them. Empty when a value is no number.
 std::vector<std::string> magnitudes(const std::vector<std::string> &values, bool areBytes);
 
+/// Which of the fields one may be a slip of the pen for; empty when it is like none of them.
+std::string likeliest(std::string_view typed, const std::vector<std::string> &fields);
+
 /// A value as it is written in a filter: numbers and flags bare, text in quotes.
 std::string quoted(std::string_view value);
 

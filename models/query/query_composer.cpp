@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <map>
 #include <unordered_set>
 #include <utility>
@@ -109,23 +110,74 @@ struct QueryComposer::Private {
     QTimer countTimer, slow;
     LatestJob<Counts> job;
 
-    /// Values seen; of a measured quantity, which hardly ever has one twice, how large it is.
-    query::Offer offeredValues(const std::string &field) const
+    /// What devices reported; of a measured quantity, which hardly ever has one value twice, how large it is.
+    query::Offer reportedValues(const std::string &field) const
     {
         constexpr int few = 20;
         constexpr int looked = 10'000;
         const QString name = QString::fromStdString(field);
-        std::vector<std::string> values;
-        if (source == query::Source::Fleet)
-            values = plain(fleet->valuesOf(name));
-        if (values.size() > few && !query::magnitudes(values, false).empty()) {
-            const bool areBytes = table::fieldKind(field, table::Type::Double) == table::Kind::Bytes;
-            return {query::magnitudes(plain(fleet->devices()->valuesOf(name, looked)), areBytes), true};
-        }
+        std::vector<std::string> values = plain(fleet->valuesOf(name));
+        if (values.size() <= few || query::magnitudes(values, false).empty())
+            return values;
+        const bool areBytes = table::fieldKind(field, table::Type::Double) == table::Kind::Bytes;
+        return {query::magnitudes(plain(fleet->devices()->valuesOf(name, looked)), areBytes), true};
+    }
+
+    /// With what answers had.
+    query::Offer offeredValues(const std::string &field) const
+    {
+        query::Offer reported =
+            source == query::Source::Fleet ? reportedValues(field) : query::Offer(std::vector<std::string>());
+        if (reported.areLiterals)
+            return reported;
         const query::SeenField *answered = seenField(field);
-        if (values.empty() && answered && !answered->sizes.empty())
+        if (reported.texts.empty() && answered && !answered->sizes.empty())
             return {answered->sizes, true};
-        return withAnswered(std::move(values), answered);
+        return withAnswered(std::move(reported.texts), answered);
+    }
+
+    static QVariantList completions(const QString &text, int cursor, const QStringList &fields,
+                                    const std::function<query::Offer(const std::string &)> &valuesOf)
+    {
+        const QByteArray before = text.left(cursor).toUtf8();
+        const auto length = static_cast<std::size_t>(before.size());
+        QVariantList list;
+        for (const query::Completion &completion :
+             query::complete({before.data(), length}, length, plain(fields), valuesOf)) {
+            const QByteArray kept = before.left(static_cast<qsizetype>(completion.from));
+            list.append(
+                QVariantMap{{QStringLiteral("text"), shown(completion.insert)},
+                            {QStringLiteral("insert"), QString::fromStdString(completion.insert)},
+                            {QStringLiteral("from"), static_cast<int>(QString::fromUtf8(kept).size())},
+                            {QStringLiteral("kind"), kindText(completion.kind)}});
+        }
+        return list;
+    }
+
+    QStringList fieldsOf(query::Source of) const
+    {
+        QStringList names;
+        if (of == query::Source::Fleet)
+            names = fleet->fieldNames();
+        else if (of == query::Source::Services)
+            names = serviceFields();
+        QSet<QString> known(names.begin(), names.end());
+        for (const query::SeenField &field : seen[static_cast<std::size_t>(of)]) {
+            if (const QString name = QString::fromStdString(field.name); !known.contains(name)) {
+                known.insert(name);
+                names.append(name);
+            }
+        }
+        return names;
+    }
+
+    /// Another text takes the place of one in a list, unless it stands there already.
+    void replace(QStringList &list, int index, const QString &text)
+    {
+        if (index < 0 || index >= list.size() || text.isEmpty() || list.contains(text))
+            return;
+        list[index] = text;
+        edited();
     }
 
     const query::SeenField *seenField(const std::string &name) const
@@ -437,9 +489,12 @@ QString QueryComposer::incomplete() const
 {
     const QVariantMap &error = d->part().whereError;
     if (!error.isEmpty()) {
-        const QString message = error.value(QStringLiteral("message")).toString();
-        return message.endsWith(QLatin1Char('?')) ? tr("The filter is not complete: %1").arg(message)
-                                                  : tr("The filter is not complete: %1.").arg(message);
+        QString message = error.value(QStringLiteral("message")).toString();
+        if (!message.endsWith(QLatin1Char('?')))
+            message += QLatin1Char('.');
+        return error.value(QStringLiteral("unfinished")).toBool()
+                   ? tr("The filter is not complete: %1").arg(message)
+                   : tr("The filter is wrong: %1").arg(message);
     }
     switch (d->source) {
     case query::Source::Fleet:
@@ -632,6 +687,11 @@ void QueryComposer::addSelect(const QString &field)
         d->edited();
 }
 
+void QueryComposer::replaceSelect(int index, const QString &field)
+{
+    d->replace(d->part().select, index, field.trimmed());
+}
+
 void QueryComposer::removeSelect(int index)
 {
     if (removeAt(d->part().select, index))
@@ -642,6 +702,11 @@ void QueryComposer::addGroupBy(const QString &field)
 {
     if (d->part().groupBy.size() < mostGroups && addOnce(d->part().groupBy, field))
         d->edited();
+}
+
+void QueryComposer::replaceGroupBy(int index, const QString &field)
+{
+    d->replace(d->part().groupBy, index, field.trimmed());
 }
 
 void QueryComposer::removeGroupBy(int index)
@@ -657,6 +722,13 @@ void QueryComposer::addAggregate(const QString &aggregate)
         d->edited();
 }
 
+void QueryComposer::replaceAggregate(int index, const QString &aggregate)
+{
+    const QString text = aggregate.simplified();
+    if (isAggregate(text))
+        d->replace(d->part().aggregates, index, text);
+}
+
 void QueryComposer::removeAggregate(int index)
 {
     if (removeAt(d->part().aggregates, index))
@@ -665,19 +737,7 @@ void QueryComposer::removeAggregate(int index)
 
 QStringList QueryComposer::fieldNames() const
 {
-    QStringList names;
-    if (d->source == query::Source::Fleet)
-        names = d->fleet->fieldNames();
-    else if (d->source == query::Source::Services)
-        names = serviceFields();
-    QSet<QString> known(names.begin(), names.end());
-    for (const query::SeenField &field : d->seen[static_cast<std::size_t>(d->source)]) {
-        if (const QString name = QString::fromStdString(field.name); !known.contains(name)) {
-            known.insert(name);
-            names.append(name);
-        }
-    }
-    return names;
+    return d->fieldsOf(d->source);
 }
 
 QStringList QueryComposer::labelNames() const
@@ -715,21 +775,37 @@ void QueryComposer::forgetSeen()
 
 QVariantList QueryComposer::complete(const QString &text, int cursor) const
 {
-    const QByteArray before = text.left(cursor).toUtf8();
-    const std::vector<query::Completion> found = query::complete(
-        {before.data(), static_cast<std::size_t>(before.size())}, static_cast<std::size_t>(before.size()),
-        plain(fieldNames()), [this](const std::string &field) { return d->offeredValues(field); });
-    QVariantList list;
-    for (const query::Completion &completion : found) {
-        list.append(
-            QVariantMap{{QStringLiteral("text"), shown(completion.insert)},
-                        {QStringLiteral("insert"), QString::fromStdString(completion.insert)},
-                        {QStringLiteral("from"),
-                         static_cast<int>(
-                             QString::fromUtf8(before.left(static_cast<qsizetype>(completion.from))).size())},
-                        {QStringLiteral("kind"), kindText(completion.kind)}});
+    return Private::completions(text, cursor, fieldNames(),
+                                [this](const std::string &field) { return d->offeredValues(field); });
+}
+
+QVariantList QueryComposer::completeForDevices(const QString &text, int cursor) const
+{
+    return Private::completions(text, cursor, d->fleet->fieldNames(),
+                                [this](const std::string &field) { return d->reportedValues(field); });
+}
+
+QString QueryComposer::unknownFieldText(const QString &expression) const
+{
+    const Result<filter::Expression, filter::SyntaxError> parsed =
+        filter::Expression::parse(expression.toStdString());
+    if (!parsed || d->fleet->loading() || d->fleet->devices()->rowTotal() == 0)
+        return {};
+    const std::vector<std::string> known = plain(d->fieldsOf(query::Source::Fleet));
+    for (const std::string &field : parsed->fields()) {
+        if (std::find(known.begin(), known.end(), field) != known.end())
+            continue;
+        const std::string like = query::likeliest(field, known);
+        return like.empty() ? tr("No device has reported \"%1\" yet.").arg(shown(field))
+                            : tr("No device has reported \"%1\" yet; did you mean \"%2\"?")
+                                  .arg(shown(field), shown(like));
     }
-    return list;
+    return {};
+}
+
+QString QueryComposer::whereDoubt() const
+{
+    return d->source == query::Source::Fleet ? unknownFieldText(where()) : QString();
 }
 
 } // namespace muster

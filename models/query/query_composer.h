@@ -29,8 +29,9 @@ class QueryComposer : public QObject {
     Q_PROPERTY(
         QVariantList scopes READ scopes NOTIFY scopesChanged) ///< [{label, kind, key, value, count, on}]
     Q_PROPERTY(QString where READ where WRITE setWhere NOTIFY changed)
-    Q_PROPERTY(
-        QVariantMap whereError READ whereError NOTIFY changed) ///< {} or {column, length, message, expected}
+    Q_PROPERTY(QVariantMap whereError READ whereError NOTIFY changed) ///< {}, or as of syntaxText()
+    /// A field that no device of the fleet has reported: a slip, or one that only an answer will tell of.
+    Q_PROPERTY(QString whereDoubt READ whereDoubt NOTIFY counted)
     Q_PROPERTY(int whereTerms READ whereTerms NOTIFY changed)
     Q_PROPERTY(QStringList select READ select NOTIFY changed)
     Q_PROPERTY(QStringList groupBy READ groupBy NOTIFY changed)
@@ -67,6 +68,7 @@ public:
     QString where() const;
     void setWhere(const QString &text);
     QVariantMap whereError() const;
+    QString whereDoubt() const;
     int whereTerms() const;
     QStringList select() const;
     QStringList groupBy() const;
@@ -106,16 +108,24 @@ public:
     Q_INVOKABLE void removeScope(int index);
     Q_INVOKABLE void setSelectionScope(const QStringList &devices);
     Q_INVOKABLE void addSelect(const QString &field);
+    Q_INVOKABLE void replaceSelect(int index, const QString &field);
     Q_INVOKABLE void removeSelect(int index);
     Q_INVOKABLE void addGroupBy(const QString &field);
+    Q_INVOKABLE void replaceGroupBy(int index, const QString &field);
     Q_INVOKABLE void removeGroupBy(int index);
     Q_INVOKABLE void addAggregate(const QString &aggregate); ///< "avg cpu.pct"
+    Q_INVOKABLE void replaceAggregate(int index, const QString &aggregate);
     Q_INVOKABLE void removeAggregate(int index);
     Q_INVOKABLE QStringList fieldNames() const;
     Q_INVOKABLE QStringList labelNames() const;
     Q_INVOKABLE QStringList valuesOf(const QString &field) const;
     /// Completions at a cursor in `where`: [{text, insert, from, kind}].
     Q_INVOKABLE QVariantList complete(const QString &text, int cursor) const;
+    /// The same in a filter of the devices' table, whatever is asked.
+    Q_INVOKABLE QVariantList completeForDevices(const QString &text, int cursor) const;
+    /// Says which field of a filter no device of the fleet has reported; empty when there is none, or the
+    /// fleet is not known.
+    Q_INVOKABLE QString unknownFieldText(const QString &expression) const;
 
 Q_SIGNALS:
     void changed();       ///< what composition() says is another

@@ -52,6 +52,7 @@ private Q_SLOTS:
     void nobody();
     void completes_data();
     void completes();
+    void slipsOfThePen();
     void magnitudesOfNumbers();
     void quotesValues();
 
@@ -375,6 +376,10 @@ void PlanTest::completes_data()
                                    << "200MB,2GB";
     QTest::newRow("joint") << "os = \"linux\" "
                            << "and,or";
+    QTest::newRow("whole condition") << "os = \"linux\""
+                                     << "";
+    QTest::newRow("joint, typed") << "os = \"linux\" a"
+                                  << "and";
     QTest::newRow("next field") << "os = \"linux\" and m"
                                 << "mem.free,mem.total";
     QTest::newRow("list") << "os in ("
@@ -405,6 +410,24 @@ void PlanTest::completes()
     for (const std::string &insert : inserts(found))
         list.append(QString::fromStdString(insert));
     QCOMPARE(list.join(QLatin1Char(',')), expected);
+}
+
+void PlanTest::slipsOfThePen()
+{
+    const std::vector<std::string> fields{"region", "fw", "os", "mem.free", "mem.total", "site"};
+    const auto likeliest = [&fields](const char *typed) {
+        return QString::fromStdString(query::likeliest(typed, fields));
+    };
+    QCOMPARE(likeliest("regon"), QStringLiteral("region"));
+    QCOMPARE(likeliest("reigon"), QStringLiteral("region"));
+    QCOMPARE(likeliest("Region"), QStringLiteral("region"));
+    QCOMPARE(likeliest("memfree"), QStringLiteral("mem.free"));
+    QCOMPARE(likeliest("FW"), QStringLiteral("fw"));
+    QCOMPARE(likeliest("hw"), QString()); // of two letters one is half of it
+    QCOMPARE(likeliest("sort"), QString());
+    QCOMPARE(likeliest("temperature"), QString());
+    QCOMPARE(likeliest(""), QString());
+    QCOMPARE(QString::fromStdString(query::likeliest(std::string(100'000, 'x'), fields)), QString());
 }
 
 void PlanTest::magnitudesOfNumbers()

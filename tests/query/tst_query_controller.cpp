@@ -33,6 +33,9 @@ private Q_SLOTS:
     void cancelsAndAsksAgain();
     void scopesNarrow();
     void completes();
+    void completesForTheDevicesTable();
+    void doubtsAFieldThatNobodyReported();
+    void replacesWhatAChipSays();
     void linkLostDuringAQuery();
 
 private:
@@ -426,6 +429,63 @@ void QueryControllerTest::completes()
     QVERIFY2(values.contains(QStringLiteral("1.5GB")), qPrintable(values.join(QLatin1Char(' '))));
     QVERIFY(m_query->composer()->labelNames().contains(QStringLiteral("region")));
     QVERIFY(m_query->composer()->complete(QStringLiteral("\"unclosed"), 400).isEmpty());
+}
+
+void QueryControllerTest::completesForTheDevicesTable()
+{
+    QueryComposer &composer = *m_query->composer();
+    composer.setSource(QStringLiteral("services"));
+    const auto texts = [](const QVariantList &found) {
+        QStringList list;
+        for (const QVariant &each : found)
+            list.append(each.toMap().value(QStringLiteral("text")).toString());
+        return list;
+    };
+    QVERIFY(texts(composer.complete(QString(), 0)).contains(QStringLiteral("num_requests")));
+    QVERIFY(!texts(composer.completeForDevices(QString(), 0)).contains(QStringLiteral("num_requests")));
+    QVERIFY(texts(composer.completeForDevices(QString(), 0)).contains(QStringLiteral("device")));
+    QVERIFY(texts(composer.completeForDevices(QStringLiteral("region = "), 9))
+                .contains(QStringLiteral("\"eu\"")));
+}
+
+// Every device would be asked, as one might know it: it is said, and asked all the same.
+void QueryControllerTest::doubtsAFieldThatNobodyReported()
+{
+    QueryComposer &composer = *m_query->composer();
+    composer.setWhere(QStringLiteral("regon = \"eu\""));
+    QTRY_COMPARE(composer.matching(), 200);
+    QCOMPARE(composer.whereDoubt(),
+             QStringLiteral("No device has reported \"regon\" yet; did you mean \"region\"?"));
+    QVERIFY(m_query->canRun());
+    composer.setSource(QStringLiteral("services"));
+    QCOMPARE(composer.whereDoubt(), QString()); // their fields are not the fleet's
+    composer.setWhere(QStringLiteral("regon = \"eu\""));
+    QCOMPARE(composer.whereDoubt(), QString());
+    composer.setSource(QStringLiteral("fleet"));
+    composer.addSeen(query::Source::Fleet, {{"regon", {}, {}}}); // a device answered with it
+    QCOMPARE(composer.whereDoubt(), QString());
+    composer.setWhere(QStringLiteral("region = \"eu\" and not has site"));
+    QCOMPARE(composer.whereDoubt(), QString());
+}
+
+void QueryControllerTest::replacesWhatAChipSays()
+{
+    QueryComposer &composer = *m_query->composer();
+    QStringList fields = composer.select();
+    composer.replaceSelect(1, QStringLiteral(" disk.free "));
+    fields[1] = QStringLiteral("disk.free");
+    QCOMPARE(composer.select(), fields);
+    composer.replaceSelect(0, QStringLiteral("disk.free")); // it is there
+    composer.replaceSelect(0, QString());
+    composer.replaceSelect(99, QStringLiteral("os"));
+    composer.replaceSelect(-1, QStringLiteral("os"));
+    QCOMPARE(composer.select(), fields);
+    composer.replaceGroupBy(1, QStringLiteral("site"));
+    QCOMPARE(composer.groupBy(), QStringList({QStringLiteral("region"), QStringLiteral("site")}));
+    composer.replaceAggregate(0, QStringLiteral("p95  cpu.pct"));
+    composer.replaceAggregate(1, QStringLiteral("nonsense cpu.pct"));
+    QCOMPARE(composer.aggregates().mid(0, 2),
+             QStringList({QStringLiteral("p95 cpu.pct"), QStringLiteral("min mem.free")}));
 }
 
 void QueryControllerTest::linkLostDuringAQuery()

@@ -44,6 +44,7 @@ private Q_SLOTS:
     void offersWhatAnswersHad();
     void sizesOfGroupsDecide();
     void errorsAreInTheUsersLanguage();
+    void faultsOfTheFilterAreInTheUsersLanguage();
     void draftComesBack();
     void savesLoadsAndKnowsEdits();
     void conflictLosesNothing();
@@ -669,6 +670,35 @@ void QueryPageTest::errorsAreInTheUsersLanguage()
     QCoreApplication::removeTranslator(&foreign);
     QCOMPARE(known, QStringLiteral("[The server did not answer in time.] (It took 5 s. Ask again.)"));
     QCOMPARE(unknown, QStringLiteral("It is bright."));
+}
+
+void QueryPageTest::faultsOfTheFilterAreInTheUsersLanguage()
+{
+    struct Foreign : QTranslator {
+        QString translate(const char *context, const char *text, const char *, int) const override
+        {
+            return qstrcmp(context, "muster::filter") == 0
+                       ? QStringLiteral("[") + QLatin1String(text) + QLatin1Char(']')
+                       : QString();
+        }
+        bool isEmpty() const override { return false; }
+    };
+    Foreign foreign;
+    QCoreApplication::installTranslator(&foreign);
+    composer().setWhere(QStringLiteral("has '%2'"));
+    const QVariantMap error = composer().whereError();
+    const QString wrong = composer().incomplete();
+    composer().setWhere(QStringLiteral("fw <"));
+    const QString unfinished = composer().incomplete();
+    const QVariantMap ofTable = m_fleet->devices()->setExpression(QStringLiteral("a b"));
+    QCoreApplication::removeTranslator(&foreign);
+    QCOMPARE(error.value(QStringLiteral("message")).toString(),
+             QStringLiteral("['%2' does not belong after \"has\"]"));
+    QCOMPARE(error.value(QStringLiteral("expected")).toString(), QStringLiteral("[a field name]"));
+    QCOMPARE(wrong, QStringLiteral("The filter is wrong: ['%2' does not belong after \"has\"]."));
+    QCOMPARE(unfinished, QStringLiteral("The filter is not complete: [the filter ends after \"<\"]."));
+    QCOMPARE(ofTable.value(QStringLiteral("message")).toString(),
+             QStringLiteral("[\"b\" does not belong after \"a\"]"));
 }
 
 void QueryPageTest::draftComesBack()
