@@ -48,27 +48,39 @@ void TableModel::Private::evaluateNow(Mover mover)
 {
     dropEvaluation();
     pending = {};
+    Evaluation task;
+    task.mover = mover;
     if (totalRows() > rowsAtOnce) {
-        evaluateOnWorker(mover);
+        evaluateOnWorker(std::move(task), {});
         return;
     }
     QElapsedTimer timer;
     timer.start();
     removedDuringEvaluation.clear();
-    take(*table::evaluate(*picture(), spec()), {}, mover);
+    take(*table::evaluate(*picture(), spec()), {}, task);
     evaluationMillis = timer.elapsed();
 }
 
-void TableModel::Private::evaluateOnWorker(Mover mover)
+/// `change`: what the present view lacks; nothing when it is to be made from scratch.
+void TableModel::Private::evaluateOnWorker(Evaluation task, std::optional<table::Change> change)
 {
     setBusy(true);
     removedDuringEvaluation.clear();
-    running = Evaluation{std::make_shared<table::CancelFlag>(false), generation, mover};
-    pool.start([model = q, d = this, snapshot = picture(), spec = spec(), task = *running]() mutable {
+    task.cancel = std::make_shared<table::CancelFlag>(false);
+    task.generation = generation;
+    running = task;
+    pool.start([model = q, d = this, snapshot = picture(), spec = spec(),
+                from = change ? view : table::View(), change = std::move(change),
+                task = std::move(task)]() mutable {
         QElapsedTimer timer;
         timer.start();
-        auto made =
-            std::make_shared<std::optional<table::View>>(table::evaluate(*snapshot, spec, task.cancel.get()));
+        auto made = std::make_shared<std::optional<table::View>>();
+        if (change) {
+            table::update(from, *snapshot, spec, *change);
+            *made = std::move(from);
+        } else {
+            *made = table::evaluate(*snapshot, spec, task.cancel.get());
+        }
         std::vector<std::uint32_t> places;
         if (*made && (*made)->groups.empty()) {
             places.assign(snapshot->rowLimit, nowhere);
@@ -86,7 +98,7 @@ void TableModel::Private::evaluateOnWorker(Mover mover)
                     return;
                 d->running.reset();
                 d->evaluationMillis = millis;
-                d->take(std::move(**made), std::move(places), task.mover);
+                d->take(std::move(**made), std::move(places), task);
                 d->scheduleSettling();
             },
             Qt::QueuedConnection);
@@ -94,7 +106,7 @@ void TableModel::Private::evaluateOnWorker(Mover mover)
 }
 
 /// `places`: the line of each row, where it is known already.
-void TableModel::Private::take(table::View made, std::vector<std::uint32_t> places, Mover mover)
+void TableModel::Private::take(table::View made, std::vector<std::uint32_t> places, const Evaluation &task)
 {
     std::swap(view, made);
     constexpr std::size_t manyGroups = 10'000;
@@ -104,8 +116,9 @@ void TableModel::Private::take(table::View made, std::vector<std::uint32_t> plac
     hasGone = false;
     const bool areAllThere = removedDuringEvaluation.empty();
     takeOut(std::exchange(removedDuringEvaluation, {}));
-    sinceEvaluation.start();
-    relayout(mover);
+    if (!task.onlyInserts)
+        sinceEvaluation.start();
+    relayout(task.mover);
     if (!places.empty() && areAllThere) {
         placesOfRows = std::move(places);
         placesAreValid = true;
@@ -149,23 +162,64 @@ void TableModel::Private::note(const table::Change &change)
         pending.firstNew = std::min(pending.firstNew, change.firstNew);
         pending.reused.insert(pending.reused.end(), change.reused.begin(), change.reused.end());
     }
-    if (change.changed.empty()) // new rows are not yet shown, and are placed by their own rule
-        return;
-    pending.members = pending.members || (changedOnly && rounds);
     const table::ViewSpec now = spec();
     const std::vector<std::string> fields = now.filter.fields();
-    for (const ColumnIndex index : change.columns) {
+    const auto mark = [&](ColumnIndex index) {
         const std::string &name = table.columnName(index);
         const auto isIt = [&name](const std::string &other) { return other == name; };
-        if (std::any_of(fields.begin(), fields.end(), isIt) ||
-            (!now.quickText.empty() && std::any_of(now.quickColumns.begin(), now.quickColumns.end(), isIt)))
-            pending.members = true;
         const auto isColumn = [&name](const auto &part) { return part.column == name; };
-        if (std::any_of(now.sort.begin(), now.sort.end(), isColumn) ||
+        const bool filters =
+            std::any_of(fields.begin(), fields.end(), isIt) ||
+            (!now.quickText.empty() && std::any_of(now.quickColumns.begin(), now.quickColumns.end(), isIt));
+        const bool orders =
+            std::any_of(now.sort.begin(), now.sort.end(), isColumn) ||
             std::any_of(now.groupBy.begin(), now.groupBy.end(), isIt) ||
-            (!now.groupBy.empty() && std::any_of(now.aggregates.begin(), now.aggregates.end(), isColumn)))
-            pending.order = true;
+            (!now.groupBy.empty() && std::any_of(now.aggregates.begin(), now.aggregates.end(), isColumn));
+        pending.members = pending.members || filters;
+        pending.order = pending.order || orders;
+        return filters || orders;
+    };
+    // Values that nobody touched stand elsewhere or pass no more when their column came to be of another
+    // type.
+    for (const ColumnIndex index : change.retyped)
+        pending.isMuch = mark(index) || pending.isMuch;
+    if (change.changed.empty()) // new rows are not yet shown, and are placed by their own rule
+        return;
+    if (changedOnly && rounds) {
+        pending.members = true;
+        pending.isMuch = true; // the first change of a round takes those of the round before away
     }
+    bool concerns = false;
+    for (const ColumnIndex index : change.columns) {
+        if (!mark(index))
+            continue;
+        concerns = true;
+        if (std::find(pending.columns.begin(), pending.columns.end(), index) == pending.columns.end())
+            pending.columns.push_back(index);
+    }
+    if (concerns && groupBy.isEmpty())
+        noteChanged(change.changed);
+}
+
+void TableModel::Private::noteChanged(const std::vector<RowId> &rows)
+{
+    if (pending.isMuch)
+        return;
+    std::vector<RowId> &changed = pending.changed;
+    changed.insert(changed.end(), rows.begin(), rows.end());
+    if (isWorthFollowing(changed.size()))
+        return;
+    std::sort(changed.begin(), changed.end());
+    changed.erase(std::unique(changed.begin(), changed.end()), changed.end());
+    pending.isMuch = !isWorthFollowing(changed.size());
+}
+
+/// Past that, evaluating anew is quicker.
+bool TableModel::Private::isWorthFollowing(std::size_t rows) const
+{
+    constexpr std::size_t share = 16;
+    constexpr std::size_t shareSorted = 64;
+    return rows <= totalRows() / (sort.empty() ? share : shareSorted);
 }
 
 void TableModel::Private::scheduleSettling()
@@ -195,7 +249,7 @@ void TableModel::Private::settle()
         const qint64 interval = std::max(soon ? membersInterval : orderInterval, share * evaluationMillis);
         const qint64 left = interval - since(sinceEvaluation);
         if (left <= 0) {
-            evaluateNow(Mover::Data);
+            bringUpToDate();
             return;
         }
         wait = left;
@@ -204,11 +258,8 @@ void TableModel::Private::settle()
         const qint64 left = rowsInterval - since(sinceInsertion);
         if (left <= 0) {
             sinceInsertion.start();
-            if (!insertPending()) {
-                evaluateNow(Mover::Data);
-                return;
-            }
-            if (!pending.any())
+            insertPending();
+            if (running || !pending.any())
                 return;
         } else {
             wait = std::min(wait, left);
@@ -217,24 +268,73 @@ void TableModel::Private::settle()
     settleTimer.start(static_cast<int>(wait));
 }
 
-/// Puts new rows in their places and leaves the others where they are. False when there are too many.
-bool TableModel::Private::insertPending()
+std::size_t TableModel::Private::newRows() const
 {
-    constexpr std::size_t fewShare = 16;
+    const std::size_t limit = table.rowLimit();
+    return pending.reused.size() + (limit - std::min<std::size_t>(pending.firstNew, limit));
+}
+
+void TableModel::Private::bringUpToDate()
+{
+    if (!groupBy.isEmpty() || pending.isMuch || !isWorthFollowing(pending.changed.size() + newRows())) {
+        evaluateNow(Mover::Data);
+        return;
+    }
     table::Change change;
     change.firstNew = pending.firstNew;
-    change.reused = pending.reused;
-    const std::size_t limit = table.rowLimit();
-    const std::size_t count = change.reused.size() + (limit - std::min<std::size_t>(change.firstNew, limit));
-    if (totalRows() > rowsAtOnce && count > totalRows() / fewShare)
-        return false;
-    table::update(view, *picture(), spec(), change);
+    change.reused = std::move(pending.reused);
+    change.changed = std::move(pending.changed);
+    change.columns = std::move(pending.columns);
+    pending = {};
+    follow(std::move(change), false);
+}
+
+/// Puts new rows in their places and leaves the others where they are.
+void TableModel::Private::insertPending()
+{
+    if (totalRows() > rowsAtOnce && !isWorthFollowing(newRows())) {
+        evaluateNow(Mover::Data);
+        return;
+    }
+    table::Change change;
+    change.firstNew = std::exchange(pending.firstNew, noRow);
+    change.reused = std::exchange(pending.reused, {});
     pending.rows = false;
-    pending.firstNew = noRow;
-    pending.reused.clear();
+    if (pending.order) {
+        // They go among rows that are not in order any more, so that their places are to be looked for again.
+        std::vector<RowId> rows = change.reused;
+        for (RowId row = change.firstNew; row < table.rowLimit(); ++row)
+            rows.push_back(row);
+        noteChanged(rows);
+    }
+    follow(std::move(change), true);
+}
+
+/// Few rows are placed at once: each is looked for in the list with a dozen comparisons of values.
+void TableModel::Private::follow(table::Change change, bool onlyInserts)
+{
+    constexpr std::size_t mostPlaced = 500;
+    const std::size_t limit = table.rowLimit();
+    const std::size_t rows = change.changed.size() + change.reused.size() +
+                             (limit - std::min<std::size_t>(change.firstNew, limit));
+    const table::ViewSpec now = spec();
+    const bool isPlain = now.sort.empty() && now.filter.isEmpty() && now.quickText.empty() && !now.only;
+    if (totalRows() > rowsAtOnce && rows > mostPlaced && !isPlain) {
+        Evaluation task;
+        task.mover = Mover::Data;
+        task.onlyInserts = onlyInserts;
+        evaluateOnWorker(std::move(task), std::move(change));
+        return;
+    }
+    QElapsedTimer timer;
+    timer.start();
+    table::update(view, *picture(), now, change);
+    if (!onlyInserts) {
+        evaluationMillis = timer.elapsed();
+        sinceEvaluation.start();
+    }
     relayout(Mover::Data);
     announceCounts();
-    return true;
 }
 
 /// Rows that the table no longer has leave at once: their ids may come to stand for other devices.

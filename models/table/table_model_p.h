@@ -36,6 +36,7 @@ struct TableModel::Private {
         std::shared_ptr<table::CancelFlag> cancel;
         quint64 generation = 0;
         Mover mover = Mover::Operator;
+        bool onlyInserts = false; ///< rows that are there already keep their order
     };
     /// A line that is found again wherever it goes: a row by its id, a heading by its path.
     struct HeldLine {
@@ -68,8 +69,11 @@ struct TableModel::Private {
         bool rows = false;
         bool members = false; ///< a column that a filter reads
         bool order = false;   ///< a column that rows are sorted, grouped or added up by
+        bool isMuch = false;  ///< more than is worth following row by row
         table::RowId firstNew = table::noRow;
         std::vector<table::RowId> reused;
+        std::vector<table::RowId> changed;       ///< who may not pass any more, or stand elsewhere
+        std::vector<table::ColumnIndex> columns; ///< by which they do
         bool any() const { return rows || members || order; }
     };
 
@@ -101,13 +105,18 @@ struct TableModel::Private {
 
     table::ViewSpec spec() const;
     void evaluateNow(Mover mover = Mover::Operator);
-    void evaluateOnWorker(Mover mover);
-    void take(table::View view, std::vector<std::uint32_t> places, Mover mover);
+    void evaluateOnWorker(Evaluation task, std::optional<table::Change> change);
+    void take(table::View view, std::vector<std::uint32_t> places, const Evaluation &task);
     void dropEvaluation();
     void scheduleSettling();
     void settle();
-    bool insertPending();
+    void bringUpToDate();
+    void insertPending();
+    void follow(table::Change change, bool onlyInserts);
+    bool isWorthFollowing(std::size_t rows) const;
+    std::size_t newRows() const;
     void note(const table::Change &change);
+    void noteChanged(const std::vector<table::RowId> &rows);
     void announceCells(const table::Change &change);
     void announceRows(std::vector<int> lines, int firstColumn, int lastColumn, const QList<int> &roles);
     void announceAll(int firstColumn, int lastColumn, const QList<int> &roles);
@@ -182,10 +191,11 @@ struct TableModel::Private {
 
     std::vector<bool> selected;
     int selectedCount = 0;
-    mutable std::vector<std::uint32_t> selectedUpTo; ///< how many before each row of `view`; empty: not counted
+    mutable std::vector<std::uint32_t>
+        selectedUpTo; ///< how many before each row of `view`; empty: not counted
     HeldLine current;
     HeldLine anchor; ///< where a range begins
-    InView inView; ///< while lines move
+    InView inView;   ///< while lines move
 
     std::optional<Evaluation> running;
     quint64 generation = 0;

@@ -98,6 +98,38 @@ bool concerns(const Snapshot &snapshot, const ViewSpec &spec, const std::vector<
     });
 }
 
+/// Takes `touched` out of the rows; returns before which of those that stay each stood, and who.
+std::vector<std::pair<std::size_t, RowId>> takeOut(std::vector<RowId> &rows,
+                                                   const std::vector<RowId> &touched, std::size_t chunks)
+{
+    std::vector<std::uint64_t> isTouched(chunks * chunkWords);
+    for (const RowId row : touched)
+        isTouched[row / 64] |= std::uint64_t{1} << (row % 64);
+    std::vector<std::pair<std::size_t, RowId>> places;
+    auto kept = rows.begin();
+    for (const RowId row : rows) {
+        if (((isTouched[row / 64] >> (row % 64)) & 1) == 0)
+            *kept++ = row;
+        else
+            places.emplace_back(static_cast<std::size_t>(kept - rows.begin()), row);
+    }
+    rows.erase(kept, rows.end());
+    return places;
+}
+
+void putIn(std::vector<RowId> &rows, const std::vector<std::pair<std::size_t, RowId>> &places)
+{
+    auto from = static_cast<std::ptrdiff_t>(rows.size());
+    rows.resize(rows.size() + places.size());
+    auto to = rows.end();
+    for (auto place = places.rbegin(); place != places.rend(); ++place) {
+        const auto begin = static_cast<std::ptrdiff_t>(place->first);
+        to = std::move_backward(rows.begin() + begin, rows.begin() + from, to);
+        from = begin;
+        *--to = place->second;
+    }
+}
+
 bool replaceBy(View &view, std::optional<View> evaluated)
 {
     const auto same = [](const Group &a, const Group &b) {
@@ -168,37 +200,26 @@ bool update(View &view, const Snapshot &snapshot, const ViewSpec &spec, const Ch
         concerns(snapshot, spec, change.retyped))
         return replaceBy(view, evaluate(snapshot, spec));
 
-    std::vector<std::uint64_t> isTouched(snapshot.chunkCount() * chunkWords);
-    for (const RowId row : touched)
-        isTouched[row / 64] |= std::uint64_t{1} << (row % 64);
-    std::vector<RowId> kept;
-    kept.reserve(view.rows.size());
-    for (const RowId row : view.rows) {
-        if (((isTouched[row / 64] >> (row % 64)) & 1) == 0)
-            kept.push_back(row);
-    }
-
+    const auto kernel = compileFilter(snapshot, spec, Extent::FewRows);
+    const RowOrder order(snapshot, spec.sort);
+    using Place = std::pair<std::size_t, RowId>; // before which of the rows that nobody touched, and who
+    const bool onlyNew = change.changed.empty() && change.reused.empty() && change.removed.empty();
+    const std::vector<Place> before =
+        onlyNew ? std::vector<Place>() : takeOut(view.rows, touched, snapshot.chunkCount());
     std::sort(touched.begin(), touched.end());
     touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
-    const auto kernel = compileFilter(snapshot, spec, Extent::FewRows);
     std::erase_if(touched,
                   [&](RowId row) { return !snapshot.isLive(row) || (kernel && !kernel->passes(row)); });
-    const RowOrder before(snapshot, spec.sort);
-    std::sort(touched.begin(), touched.end(), before);
-
-    std::vector<RowId> rows;
-    rows.reserve(kept.size() + touched.size());
-    auto next = kept.begin();
+    std::sort(touched.begin(), touched.end(), order);
+    std::vector<Place> after;
+    after.reserve(touched.size());
+    auto next = view.rows.begin();
     for (const RowId row : touched) {
-        const auto place = std::upper_bound(next, kept.end(), row, before);
-        rows.insert(rows.end(), next, place);
-        rows.push_back(row);
-        next = place;
+        next = std::upper_bound(next, view.rows.end(), row, order);
+        after.emplace_back(static_cast<std::size_t>(next - view.rows.begin()), row);
     }
-    rows.insert(rows.end(), next, kept.end());
-    const bool changed = rows != view.rows;
-    view.rows = std::move(rows);
-    return changed;
+    putIn(view.rows, after);
+    return before != after;
 }
 
 std::vector<ValueCount> distinctValues(const Snapshot &snapshot, std::string_view column, std::size_t limit)

@@ -4,6 +4,8 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include <limits>
+
 using namespace muster;
 using namespace muster::table;
 
@@ -191,7 +193,116 @@ private Q_SLOTS:
         QVERIFY(watched.isTrue());
     }
 
+    void aChangedRowIsPlacedByItself()
+    {
+        TableModel model("device");
+        Watched watched(model);
+        fill(model, 40'000);
+        QTRY_COMPARE(model.rowShown(), 40'000);
+        model.sortByColumn(columnOf(model, QStringLiteral("cpu.pct")), false);
+        model.setExpression(QStringLiteral("cpu.pct >= 0"));
+        QTRY_VERIFY(!model.busy());
+        QSignalSpy busy(&model, &TableModel::busyChanged);
+        QSignalSpy moved(&model, &QAbstractItemModel::layoutChanged);
+        Batch batch;
+        batch.set("d1000", "cpu.pct", 1e6);
+        batch.set("d1001", "cpu.pct", -1.0);
+        batch.set("d1002", "cpu.pct", 10'000.25);
+        model.apply(batch);
+        addDevices(batch, "new", 3); // meanwhile, among rows that are not in order
+        batch.set("new0", "cpu.pct", 5e5);
+        batch.set("new1", "cpu.pct", 10'000.3);
+        model.apply(batch);
+        QTRY_COMPARE(model.rowOfKey(QStringLiteral("d1000")), model.rowCount() - 1);
+        QVERIFY(isEvaluated(model));
+        QCOMPARE(model.rowOfKey(QStringLiteral("d1001")), -1);
+        QCOMPARE(busy.size(), 0); // the others were not looked at again
+        QVERIFY(watched.isTrue());
+    }
+
+    void manyRowsArePlacedElsewhere_data()
+    {
+        QTest::addColumn<bool>("areNew");
+        QTest::newRow("new") << true;
+        QTest::newRow("changed") << false;
+    }
+    void manyRowsArePlacedElsewhere()
+    {
+        QFETCH(bool, areNew);
+        TableModel model("device");
+        fill(model, 100'000);
+        QTRY_COMPARE(model.rowShown(), 100'000);
+        model.sortByColumn(columnOf(model, QStringLiteral("mem.free")), true);
+        QTRY_VERIFY(!model.busy());
+        QSignalSpy busy(&model, &TableModel::busyChanged);
+        Batch batch;
+        for (int i = 0; i < 1500; ++i)
+            batch.set((areNew ? "new" : "d") + std::to_string(1000 + 7 * i), "mem.free",
+                      std::int64_t{18'400'000} + i * 61);
+        model.apply(batch);
+        QTRY_VERIFY(!busy.isEmpty()); // on a worker
+        batch.remove("d1014");
+        batch.remove("new1007");
+        batch.set("d1021", "mem.free", std::int64_t{18'500'000});
+        model.apply(batch);
+        QTRY_VERIFY(isEvaluated(model));
+    }
+
+    /// Inserting does not put off what rows in other places wait for.
+    void newRowsDoNotKeepOthersFromTheirPlaces()
+    {
+        TableModel model("device");
+        fill(model, 60'000);
+        model.sortByColumn(columnOf(model, QStringLiteral("cpu.pct")), false);
+        QTRY_COMPARE(model.rowShown(), 60'000);
+        Batch batch;
+        batch.set("d1000", "cpu.pct", 1e6);
+        model.apply(batch);
+        int next = 0;
+        const auto isInPlace = [&] {
+            for (int i = 0; i < 700; ++i)
+                batch.set("new" + std::to_string(next++), "cpu.pct", static_cast<double>(i));
+            model.apply(batch);
+            return model.rowOfKey(QStringLiteral("d1000")) > 50'000;
+        };
+        QTRY_VERIFY(isInPlace());
+        QVERIFY(next < 700 * 150);
+        QTRY_VERIFY(isEvaluated(model));
+    }
+
+    void aColumnThatBecomesTextIsSortedAnew()
+    {
+        TableModel model("device");
+        Watched watched(model);
+        Batch batch;
+        for (int i = 0; i < 2000; ++i)
+            batch.set("d" + std::to_string(10'000 + i), "value",
+                      i % 50 == 0 ? std::numeric_limits<double>::quiet_NaN() : i / 2.0);
+        model.apply(batch);
+        model.sortByColumn(columnOf(model, QStringLiteral("value")), false);
+        model.sortByColumn(columnOf(model, QStringLiteral("value")), false);
+        QCOMPARE(model.keyAt(1999), QStringLiteral("d11950")); // NaN is last whichever the direction
+        batch.set("new", "value", std::string_view("text"));
+        model.apply(batch);
+        QTRY_VERIFY(model.rowOfKey(QStringLiteral("new")) >= 0);
+        QTRY_VERIFY(isEvaluated(model));
+        QVERIFY(model.rowOfKey(QStringLiteral("d11950")) < 100);
+        QVERIFY(watched.isTrue());
+    }
+
 private:
+    static bool isEvaluated(const TableModel &model)
+    {
+        const View view = *evaluate(*model.table().snapshot(), model.spec());
+        if (static_cast<int>(view.rows.size()) != model.rowCount())
+            return false;
+        for (int i = 0; i < model.rowCount(); ++i) {
+            if (model.keyAt(i).toStdString() != model.table().key(view.rows[static_cast<std::size_t>(i)]))
+                return false;
+        }
+        return true;
+    }
+
     static void addDevices(Batch &batch, const std::string &name, int count)
     {
         for (int i = 0; i < count; ++i) {
