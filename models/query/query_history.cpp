@@ -133,7 +133,7 @@ void QueryHistory::Private::useAndTell(Use task, Done done)
             return;
         }
         succeed();
-        if constexpr (std::is_same_v<decltype(result), Status>)
+        if constexpr (std::is_invocable_v<Done &>)
             done();
         else
             done(std::move(*result));
@@ -233,7 +233,7 @@ void QueryHistory::Private::fail(const Error &error)
     Q_EMIT q->failed(problem);
 }
 
-QueryHistory::QueryHistory(QString databaseFile, QObject *parent)
+QueryHistory::QueryHistory(const QString &databaseFile, QObject *parent)
     : QObject(parent),
       d(std::make_unique<Private>(this, databaseFile))
 {

@@ -26,7 +26,7 @@ class QueryHistory : public QObject {
     Q_PROPERTY(QString problem READ problem NOTIFY problemChanged) ///< stays until the next success
 
 public:
-    explicit QueryHistory(QString databaseFile, QObject *parent = nullptr);
+    explicit QueryHistory(const QString &databaseFile, QObject *parent = nullptr);
     ~QueryHistory() override; ///< what was given to keep() is kept
 
     TableModel *runs() const;

@@ -159,7 +159,7 @@ void QueryLibrary::Private::dropRow(const std::string &id)
 
 // --- QueryLibrary ---
 
-QueryLibrary::QueryLibrary(QString databaseFile, QObject *parent)
+QueryLibrary::QueryLibrary(const QString &databaseFile, QObject *parent)
     : QAbstractListModel(parent),
       d(std::make_unique<Private>(this, databaseFile))
 {

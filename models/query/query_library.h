@@ -38,7 +38,7 @@ public:
     };
     Q_ENUM(Role)
 
-    explicit QueryLibrary(QString databaseFile, QObject *parent = nullptr);
+    explicit QueryLibrary(const QString &databaseFile, QObject *parent = nullptr);
     ~QueryLibrary() override;
 
     int rowCount(const QModelIndex &parent = {}) const override;

@@ -98,7 +98,7 @@ T.Dialog {
                 width: list.width
                 height: 40
                 Accessible.role: Accessible.ListItem
-                Accessible.name: [reason, subject, detail].filter(part => part !== "").join(", ")
+                Accessible.name: reason + (subject === "" ? "" : ", " + subject) + (detail === "" ? "" : ", " + detail)
 
                 StatusShape {
                     x: 16
@@ -123,7 +123,7 @@ T.Dialog {
                     x: 36
                     y: 20
                     width: parent.width - 52
-                    text: [entry.subject, entry.detail].filter(part => part !== "").join("  ")
+                    text: entry.subject + (entry.subject === "" || entry.detail === "" ? "" : "  ") + entry.detail
                     color: Theme.t3
                     font.pixelSize: Theme.captionSize
                 }

@@ -11,6 +11,7 @@ Flickable {
     readonly property QueryResults results: Query.shown
     readonly property bool isFleet: results.source === "fleet"
     readonly property var bins: results.histogram
+    readonly property var byGroup: results.byGroup
     readonly property int highest: Math.max(1, ...bins.map(n => Number(n)))
     readonly property int replies: bins.reduce((sum, n) => sum + Number(n), 0)
 
@@ -185,11 +186,11 @@ Flickable {
             }
         }
         HLine {
-            visible: root.results.byGroup.length > 0
+            visible: root.byGroup.length > 0
             width: parent.width
         }
         Item {
-            visible: root.results.byGroup.length > 0
+            visible: root.byGroup.length > 0
             width: parent.width
             height: groups.height + (more.visible ? 28 : 0) + 44
 
@@ -208,7 +209,7 @@ Flickable {
                 width: parent.width
 
                 // As wide for all, so that the meters can be compared.
-                readonly property real numbersWidth: Math.ceil(metrics.averageCharacterWidth * Math.max(8, ...root.results.byGroup.map(group => (Words.count(group.answered) + "/" + Words.count(group.total)).length)))
+                readonly property real numbersWidth: Math.ceil(metrics.averageCharacterWidth * Math.max(8, ...root.byGroup.map(group => (Words.count(group.answered) + "/" + Words.count(group.total)).length)))
 
                 FontMetrics {
                     id: metrics
@@ -217,7 +218,7 @@ Flickable {
                     font.pixelSize: Theme.bodySize
                 }
                 Repeater {
-                    model: root.results.byGroup
+                    model: root.byGroup
 
                     delegate: Item {
                         id: group
