@@ -188,29 +188,49 @@ FocusScope {
         }
     }
 
-    component LegendEntry: Row {
+    // For the pointer; the keyboard and screen readers go along the segments.
+    component LegendEntry: Item {
         id: legendEntry
 
         property var entry: ({})
+        readonly property bool opens: (entry.count ?? 0) > 0
 
+        width: words.width
         height: 20
-        spacing: 7
+        Accessible.role: Accessible.StaticText
+        Accessible.name: Words.count(entry.count ?? 0) + " " + (entry.text ?? "")
 
-        StatusShape {
-            anchors.verticalCenter: parent.verticalCenter
-            shape: legendEntry.entry.state ?? ""
-        }
-        MonoLabel {
+        Row {
+            id: words
+
             height: parent.height
-            text: Words.count(legendEntry.entry.count ?? 0)
-            font.weight: Font.Medium
-            Accessible.ignored: true
+            spacing: 7
+
+            StatusShape {
+                anchors.verticalCenter: parent.verticalCenter
+                shape: legendEntry.entry.state ?? ""
+            }
+            MonoLabel {
+                height: parent.height
+                text: Words.count(legendEntry.entry.count ?? 0)
+                font.weight: Font.Medium
+                Accessible.ignored: true
+            }
+            PlainLabel {
+                height: parent.height
+                text: legendEntry.entry.text ?? ""
+                color: legendPointer.containsMouse ? Theme.t1 : Theme.t2
+                Accessible.ignored: true
+            }
         }
-        PlainLabel {
-            height: parent.height
-            text: legendEntry.entry.text ?? ""
-            color: Theme.t2
-            Accessible.name: Words.count(legendEntry.entry.count ?? 0) + " " + text
+        MouseArea {
+            id: legendPointer
+
+            anchors.fill: parent
+            enabled: legendEntry.opens
+            hoverEnabled: true
+            cursorShape: Qt.PointingHandCursor
+            onClicked: root.chosen(legendEntry.entry.state)
         }
     }
 }

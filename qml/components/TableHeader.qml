@@ -167,6 +167,8 @@ FocusScope {
                     layoutDirection: Qt.LeftToRight
 
                     PlainLabel {
+                        id: words
+
                         height: parent.height
                         width: Math.min(implicitWidth, title.width - parent.start - parent.end - (mark.visible ? 16 : 0))
                         text: title.text
@@ -198,6 +200,11 @@ FocusScope {
                 }
                 HoverHandler {
                     id: hover
+                }
+                MToolTip {
+                    objectName: "titleTip"
+                    visible: words.truncated && hover.hovered && !drag.active && !grip.pressed
+                    text: title.text
                 }
                 TapHandler {
                     id: tap

@@ -97,6 +97,18 @@ Item {
             return findChild(table, "currentRow")
         }
 
+        function test_aCutTitleIsToldInFull() {
+            const column = 1
+            model.setColumnWidth(column, 32)
+            waitForRendering(table)
+            const title = findChild(table, "title" + column)
+            mouseMove(title, title.width / 2, title.height / 2)
+            tryVerify(() => findChild(title, "titleTip").visible)
+            compare(findChild(title, "titleTip").text, model.columnTitle(column))
+            model.setColumnWidth(column, 0)
+            tryVerify(() => !findChild(title, "titleTip").visible)
+        }
+
         function test_timesHaveExactToolTips() {
             Fixtures.set("d-000", "seen_at", new Date(Date.UTC(2026, 0, 31, 8, 0, 0, 123)))
             tryVerify(() => columnOf("seen_at") >= 0)

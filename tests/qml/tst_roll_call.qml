@@ -76,6 +76,7 @@ Item {
         }
 
         function test_nothingYet() {
+            bar.focus = false
             show([0, 0, 0, 0, 0, 0])
             compare(bar.widths.length, 0)
         }
@@ -101,6 +102,26 @@ Item {
             compare(chosen.signalArguments[0][0], "answered")
             mouseClick(bar, bar.width - 40, 42)
             compare(chosen.signalArguments[1][0], "empty")
+        }
+
+        function test_aCountOpensItsList() {
+            show([371, 12, 0, 9, 14, 3])
+            waitForRendering(bar)
+            const entry = text => {
+                const all = [bar]
+                for (let i = 0; i < all.length; ++i) {
+                    if (all[i].text === text)
+                        return all[i]
+                    for (let j = 0; j < all[i].children.length; ++j)
+                        all.push(all[i].children[j])
+                }
+                return null
+            }
+            mouseClick(entry("silent"))
+            compare(chosen.count, 1)
+            compare(chosen.signalArguments[0][0], "silent")
+            mouseClick(entry("error")) // nobody is in it
+            compare(chosen.count, 1)
         }
 
         function test_sumIsSaid() {
