@@ -15,12 +15,19 @@ FocusScope {
     property string iconName
     property bool clearable: false
     property var error: ({}) ///< {} or {column, length, message, expected}; column counts from 0
+    property string doubt ///< what may be a mistake, and does not keep from going on
     property string validText ///< shown at the end while there is no error
     property int fieldHeight: Theme.expressionHeight
 
+    property real messageWidth: width ///< room for the line below, which may be longer than the field
+
     /// What is half typed is not called wrong yet, and does not move the page.
-    readonly property bool hasError: (error.message ?? "") !== "" && !typing.running && !completions.visible
-    readonly property string errorText: (error.message ?? "") !== "" ? error.message + (!error.message.endsWith("?") && (error.expected ?? "") !== "" && error.message.indexOf(error.expected) < 0 ? qsTr("; expected %1").arg(error.expected) : "") : ""
+    readonly property bool isSettled: !typing.running && !completions.visible
+    readonly property bool isWrong: (error.message ?? "") !== ""
+    readonly property bool hasError: isWrong && isSettled
+    readonly property bool hasDoubt: doubt !== "" && !isWrong && isSettled && edit.length > 0
+    readonly property string errorText: !isWrong ? "" : (error.expected ?? "") === "" ? error.message : qsTr("%1; expected %2").arg(error.message).arg(error.expected)
+    readonly property string messageText: hasError ? qsTr("Column %1: %2").arg((error.column ?? 0) + 1).arg(errorText) : hasDoubt ? doubt : ""
     readonly property alias completing: completions.visible
 
     signal edited(string text)
@@ -28,7 +35,7 @@ FocusScope {
     signal runRequested
     signal completionsWanted(string text, int cursor) ///< to be answered by showCompletions
 
-    implicitHeight: fieldHeight + (hasError ? 20 : 0)
+    implicitHeight: fieldHeight + (message.visible ? message.height + 4 : 0)
     implicitWidth: 300
 
     /// The language counts characters; the editor counts an emoji as two.
@@ -43,8 +50,10 @@ FocusScope {
     }
 
     function setText(text: string) {
-        if (edit.text !== text)
-            edit.text = text
+        if (edit.text === text)
+            return
+        edit.text = text
+        edit.cursorPosition = edit.length // who types goes on there
     }
 
     /// [{text, insert, from, kind}]
@@ -87,7 +96,7 @@ FocusScope {
         height: root.fieldHeight
         radius: Theme.radius
         color: Theme.input
-        border.color: root.hasError ? Theme.err : edit.activeFocus ? Theme.accent : Theme.border2
+        border.color: root.hasError ? Theme.err : root.hasDoubt ? Theme.warn : edit.activeFocus ? Theme.accent : Theme.border2
 
         Icon {
             id: lead
@@ -133,7 +142,7 @@ FocusScope {
                 font.preferShaping: false
                 Accessible.role: Accessible.EditableText
                 Accessible.name: root.label
-                Accessible.description: root.errorText
+                Accessible.description: root.isWrong ? root.errorText : root.doubt
                 LayoutMirroring.enabled: false
 
                 property bool cleaning: false
@@ -165,9 +174,12 @@ FocusScope {
                     else if (cursorRectangle.x > flick.contentX + flick.width - 8)
                         flick.contentX = cursorRectangle.x - flick.width + 8
                 }
+                // The page's shortcut would run without a word to the completions.
+                Keys.onShortcutOverride: event => event.accepted = (event.key === Qt.Key_Return || event.key === Qt.Key_Enter) && (event.modifiers & Qt.ControlModifier) !== 0
                 Keys.onPressed: event => {
                     const enter = event.key === Qt.Key_Return || event.key === Qt.Key_Enter
                     if (enter && (event.modifiers & Qt.ControlModifier)) {
+                        offer.stop()
                         completions.visible = false
                         root.committed()
                         root.runRequested()
@@ -233,7 +245,7 @@ FocusScope {
             spacing: 8
 
             Row {
-                visible: (root.error.message ?? "") === "" && root.validText !== "" && edit.length > 0
+                visible: !root.isWrong && root.doubt === "" && root.validText !== "" && edit.length > 0
                 height: parent.height
                 spacing: 7
 
@@ -262,15 +274,41 @@ FocusScope {
             }
         }
     }
-    PlainLabel {
-        visible: root.hasError
+    Item {
+        id: message
+
+        visible: root.messageText !== ""
         anchors.top: frame.bottom
         anchors.topMargin: 2
-        width: parent.width
-        text: qsTr("Column %1: %2").arg((root.error.column ?? 0) + 1).arg(root.errorText)
-        color: Theme.err
-        font.pixelSize: Theme.captionSize
+        anchors.left: parent.left
+        width: root.messageWidth
+        height: messageLabel.height
         Accessible.role: Accessible.AlertMessage
+        Accessible.name: root.messageText
+
+        StatusShape {
+            id: messageShape
+
+            anchors.left: parent.left
+            y: 2
+            shape: root.hasError ? "error" : "silent"
+        }
+        PlainLabel {
+            id: messageLabel
+
+            objectName: "message"
+            anchors.left: messageShape.right
+            anchors.leftMargin: 6
+            width: Math.min(implicitWidth, message.width - messageShape.width - 6)
+            text: root.messageText
+            color: root.hasError ? Theme.err : Theme.warn
+            font.pixelSize: Theme.captionSize
+            lineHeight: 16
+            lineHeightMode: Text.FixedHeight
+            wrapMode: Text.Wrap
+            elide: Text.ElideNone
+            Accessible.ignored: true
+        }
     }
     T.Popup {
         id: completions
@@ -349,8 +387,11 @@ FocusScope {
         }
     }
 
+    // Nobody types: nothing is offered.
     function clear() {
         edit.clear()
+        typing.stop()
+        offer.stop()
         edited("")
         committed()
     }

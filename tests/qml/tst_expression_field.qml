@@ -19,6 +19,15 @@ Item {
         onCompletionsWanted: (text, cursor) => showCompletions(offers)
     }
 
+    Shortcut {
+        id: shortcut
+
+        property int count: 0
+
+        sequence: "Ctrl+Return"
+        onActivated: ++count
+    }
+
     TestCase {
         name: "ExpressionField"
         when: windowShown
@@ -44,6 +53,7 @@ Item {
         function init() {
             field.offers = []
             field.error = {}
+            field.doubt = ""
             field.setText("")
             field.forceActiveFocus()
             edited.clear()
@@ -71,6 +81,12 @@ Item {
             compare(field.text, "fw < 2")
             compare(edited.count, 6)
             compare(edited.signalArguments[5][0], "fw < 2")
+        }
+
+        function test_typingGoesOnBehindWhatIsThere() {
+            field.setText("fw <")
+            type(" 2")
+            compare(field.text, "fw < 2")
         }
 
         function test_tabTakesACompletion() {
@@ -120,6 +136,104 @@ Item {
             keyClick(Qt.Key_Return, Qt.ControlModifier)
             compare(run.count, 1)
             compare(field.text, "a")
+        }
+
+        // A shortcut of the page must not take the key: the list would stay open.
+        function test_controlEnterClosesTheCompletions() {
+            field.offers = [
+                {
+                    text: "fw",
+                    insert: "fw",
+                    from: 0,
+                    kind: ""
+                }
+            ]
+            type("f")
+            tryVerify(() => field.completing)
+            keyClick(Qt.Key_Return, Qt.ControlModifier)
+            verify(!field.completing)
+            compare(run.count, 1)
+            compare(shortcut.count, 0)
+        }
+
+        function test_clearOffersNothing() {
+            field.setText("fw")
+            field.offers = [
+                {
+                    text: "presence",
+                    insert: "presence",
+                    from: 0,
+                    kind: ""
+                }
+            ]
+            keyClick(Qt.Key_Escape)
+            compare(field.text, "")
+            wait(50)
+            verify(!field.completing)
+        }
+
+        function message(): var {
+            return findChild(field, "message")
+        }
+
+        function test_errorIsToldOnce() {
+            field.setText("a = 1 foo")
+            field.error = {
+                column: 6,
+                length: 3,
+                message: "\"foo\" does not belong here",
+                expected: "\"and\", \"or\" or the end"
+            }
+            tryVerify(() => field.hasError)
+            compare(message().text, "Column 7: \"foo\" does not belong here; expected \"and\", \"or\" or the end")
+            field.error = {
+                column: 4,
+                length: 2,
+                message: "text stands in quotes: did you mean \"eu\"?",
+                expected: ""
+            }
+            compare(message().text, "Column 5: text stands in quotes: did you mean \"eu\"?")
+        }
+
+        // Beside a narrow field there may be room for the whole of it, and else it takes more lines.
+        function test_messageIsRead() {
+            field.setText("a = 1 foo")
+            field.error = {
+                column: 6,
+                length: 3,
+                message: "a sentence that is a good deal longer than the field is wide, as many of them are when it stands in a page's header",
+                expected: ""
+            }
+            tryVerify(() => field.hasError)
+            const lines = message().lineCount
+            verify(lines > 1)
+            verify(!message().truncated)
+            compare(field.implicitHeight, field.fieldHeight + 16 * lines + 4)
+            field.messageWidth = 2000
+            compare(message().lineCount, 1)
+            verify(!message().truncated)
+            field.messageWidth = Qt.binding(() => field.width)
+        }
+
+        function test_doubtIsNoError() {
+            field.setText("regon = 1")
+            field.doubt = "No device has reported \"regon\" yet; did you mean \"region\"?"
+            tryVerify(() => field.hasDoubt)
+            verify(!field.hasError)
+            compare(message().text, field.doubt)
+            compare(message().color, Theme.warn)
+            verify(!findChild(field, "errorMark").visible)
+            compare(findChild(field, "fieldEdit").Accessible.description, field.doubt)
+            field.error = {
+                column: 0,
+                length: 1,
+                message: "no",
+                expected: ""
+            }
+            verify(field.hasError && !field.hasDoubt)
+            field.error = {}
+            type("x") // what is half typed is not doubted yet
+            verify(!field.hasDoubt)
         }
 
         function test_errorIsShownBelow() {
