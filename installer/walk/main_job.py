@@ -61,7 +61,7 @@ class Keyboard(Hands):
             self.window.wait_find(name, roles, **options)
             self.window.key(shortcut)
         else:
-            self._go_to(name, roles)
+            self.go_to(name, roles)
             self.window.key("space")
 
     def write(self, name, text, shortcut=None):
@@ -69,7 +69,7 @@ class Keyboard(Hands):
             self.window.key(shortcut)
             self.window.wait_for(f"{shortcut} leading to the field {name}", lambda: self._has_focus(name, EDITABLE), 5)
         else:
-            self._go_to(name, EDITABLE)
+            self.go_to(name, EDITABLE)
         self.window.key("ctrl+a")
         self.window.type(text)
         field = self.window.focused()
@@ -84,7 +84,7 @@ class Keyboard(Hands):
         matches = (lambda text: bool(name.search(text))) if isinstance(name, re.Pattern) else (lambda text: text == name)
         return element is not None and element.role in roles and matches(element.name)
 
-    def _go_to(self, name, roles):
+    def go_to(self, name, roles):
         self.window.wait_find(name, roles)
         passed = []
         for _ in range(80):

@@ -4,7 +4,7 @@ import QtQuick
 import QtQuick.Templates as T
 import Muster
 
-// A term of the composer: normal, on, invalid, or "add" (dashed). Backspace removes, Enter edits or toggles.
+// A term of the composer: normal, on, invalid, or "add" (dashed). Backspace removes; Enter, Space and a click edit or toggle.
 T.AbstractButton {
     id: root
 
@@ -15,6 +15,7 @@ T.AbstractButton {
     property bool invalid: false
     property bool add: false
     property bool removable: false
+    property bool toggles: false ///< a click turns it on or off
 
     signal removeRequested
 
@@ -26,7 +27,7 @@ T.AbstractButton {
     hoverEnabled: true
     Accessible.role: Accessible.Button
     Accessible.name: prefix === "" ? text : prefix + " " + text
-    Accessible.checkable: !add
+    Accessible.checkable: toggles
     Accessible.checked: on
     Accessible.onPressAction: root.clicked()
     Keys.onReturnPressed: root.clicked()

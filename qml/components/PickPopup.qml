@@ -4,7 +4,8 @@ import QtQuick
 import QtQuick.Templates as T
 import Muster
 
-// Chooses a word from a list that typing narrows; with `free`, what is typed may be taken as it is.
+// Chooses a word from a list that typing narrows; with `free`, what is typed may be taken as it is. With `several` it
+// stays open, and says which words are chosen and in what order.
 T.Popup {
     id: root
 
@@ -12,6 +13,8 @@ T.Popup {
     property var entries: []
     property bool free: false
     property bool mono: true
+    property bool several: false
+    property var chosen: [] ///< with `several`, in order
     property var shown: []
     property int current: 0
 
@@ -28,6 +31,14 @@ T.Popup {
         field.forceActiveFocus()
     }
 
+    /// After openWith: another word takes the place of this one.
+    function startFrom(present: string) {
+        field.text = present
+        field.selectAll()
+        current = Math.max(0, shown.indexOf(present))
+        list.positionViewAtIndex(current, ListView.Contain)
+    }
+
     function narrow() {
         const text = field.text.trim().toLowerCase()
         shown = entries.filter(word => word.toLowerCase().includes(text)).slice(0, 500)
@@ -37,7 +48,13 @@ T.Popup {
     function take(word: string) {
         if (word === "")
             return
-        close()
+        if (several) {
+            field.clear()
+            narrow()
+            current = Math.max(0, shown.indexOf(word))
+        } else {
+            close()
+        }
         picked(word)
     }
 
@@ -46,7 +63,7 @@ T.Popup {
     padding: 1
     margins: 8
     focus: true
-    closePolicy: T.Popup.CloseOnEscape | T.Popup.CloseOnPressOutsideParent
+    closePolicy: T.Popup.CloseOnEscape | T.Popup.CloseOnPressOutside
 
     background: Rectangle {
         color: Theme.raised
@@ -108,11 +125,35 @@ T.Popup {
                 color: index === root.current ? Theme.select : area.containsMouse ? Theme.hover : "transparent"
                 Accessible.role: Accessible.ListItem
                 Accessible.name: modelData
+                Accessible.checkable: root.several
+                Accessible.checked: rank > 0
                 Accessible.onPressAction: root.take(modelData)
 
+                readonly property int rank: root.chosen.indexOf(modelData) + 1
+
+                MonoLabel {
+                    visible: entry.rank > 0
+                    anchors.right: mark.left
+                    anchors.rightMargin: 4
+                    height: parent.height
+                    text: Words.count(entry.rank)
+                    color: Theme.t2
+                    Accessible.ignored: true
+                }
+                Icon {
+                    id: mark
+
+                    visible: entry.rank > 0
+                    anchors.right: parent.right
+                    anchors.rightMargin: 10
+                    anchors.verticalCenter: parent.verticalCenter
+                    name: "check"
+                    size: 14
+                    color: Theme.accent
+                }
                 PlainLabel {
                     x: 12
-                    width: parent.width - 24
+                    width: parent.width - (entry.rank > 0 ? 60 : 24)
                     height: parent.height
                     text: entry.modelData
                     font.family: root.mono ? Theme.mono : Theme.sans

@@ -4,7 +4,7 @@ import QtQuick
 import Muster
 
 // What to ask, of whom, and how to show it. In a low window Select and Group by fold to one line.
-Item {
+FocusScope {
     id: root
 
     property bool low: false
@@ -22,6 +22,7 @@ Item {
     readonly property bool asksFleet: Query.composer.source === "fleet"
     readonly property bool asksServices: Query.composer.source === "services"
     readonly property bool asksSubject: Query.composer.source === "subject"
+    readonly property var scopes: Query.composer.scopes
     readonly property var fields: Query.composer.select
     readonly property var groups: Query.composer.groupBy
     readonly property var aggregates: Query.composer.aggregates
@@ -34,6 +35,19 @@ Item {
 
     function focusWhere() {
         where.forceActiveFocus()
+    }
+
+    // A row's chips are made anew when their number changes: the keys go on to the chip in their place, or to `add`.
+    function keepKeys(chips: Repeater, add: Item, removed: int, change: var) {
+        let at = -1
+        for (let i = 0; i < chips.count; ++i) {
+            if (chips.itemAt(i).activeFocus)
+                at = i > removed ? i - 1 : i
+        }
+        change()
+        const next = chips.itemAt(Math.min(at, chips.count - 1)) ?? add
+        if (at >= 0)
+            next.forceActiveFocus(Qt.TabFocusReason)
     }
 
     Connections {
@@ -52,7 +66,7 @@ Item {
         spacing: 8
 
         ComposerRow {
-            label: qsTr("Ask")
+            label: qsTr("Scope")
 
             Segmented {
                 objectName: "source"
@@ -76,23 +90,28 @@ Item {
                 onChosen: value => Query.composer.source = value
             }
             Repeater {
-                model: root.asksFleet ? Query.composer.scopes : []
+                id: scopeChips
+
+                model: root.asksFleet ? root.scopes.length : 0
 
                 delegate: Chip {
-                    required property var modelData
                     required property int index
+                    readonly property var scope: root.scopes[index] ?? ({})
 
-                    text: modelData.label
-                    countText: modelData.count === undefined || modelData.count < 0 ? "" : Words.count(modelData.count)
-                    on: modelData.on ?? false
-                    removable: modelData.kind !== "all" && (modelData.on ?? false)
+                    objectName: "scopeChip" + index
+                    text: scope.label ?? ""
+                    countText: scope.count === undefined || scope.count < 0 ? "" : Words.count(scope.count)
+                    on: scope.on ?? false
+                    toggles: true
+                    removable: scope.kind === "label"
                     onClicked: Query.composer.toggleScope(index)
-                    onRemoveRequested: modelData.on ? Query.composer.toggleScope(index) : Query.composer.removeScope(index)
+                    onRemoveRequested: root.keepKeys(scopeChips, addScope, index, () => Query.composer.removeScope(index))
                 }
             }
             Chip {
                 id: addScope
 
+                objectName: "addScope"
                 visible: root.asksFleet
                 add: true
                 text: qsTr("Add scope")
@@ -216,6 +235,7 @@ Item {
                 label: qsTr("Where")
                 placeholder: root.asksFleet ? qsTr("All of them; or a condition, as in mem.free < 200MB and fw < \"1.5\"") : root.asksServices ? qsTr("All of them; or a condition, as in num_errors > 0") : qsTr("All replies; or a condition on their fields")
                 error: Query.composer.whereError
+                doubt: Query.composer.whereDoubt
                 validText: Query.composer.where === "" ? "" : qsTr("valid, %Ln term(s)", "", Query.composer.whereTerms)
                 onCompletionsWanted: (text, cursor) => showCompletions(Query.composer.complete(text, cursor))
                 onEdited: text => Query.composer.where = text
@@ -242,11 +262,16 @@ Item {
             MButton {
                 id: unfold
 
-                anchors.right: deadlineLow.left
-                anchors.rightMargin: 8
+                anchors.right: deadlineLowLabel.left
+                anchors.rightMargin: 16
                 small: true
                 text: qsTr("Edit")
                 onClicked: root.unfolded = true
+            }
+            DeadlineLabel {
+                id: deadlineLowLabel
+
+                anchors.right: deadlineLow.left
             }
             DeadlineSelect {
                 id: deadlineLow
@@ -267,39 +292,36 @@ Item {
                 label: qsTr("Select")
 
                 Repeater {
-                    model: Query.composer.select
+                    id: fieldChips
+
+                    model: root.fields.length
 
                     delegate: Chip {
-                        required property string modelData
+                        id: fieldChip
+
                         required property int index
 
-                        text: modelData
+                        objectName: "selectChip" + index
+                        text: root.fields[index] ?? ""
                         mono: true
                         removable: true
-                        onRemoveRequested: Query.composer.removeSelect(index)
+                        onClicked: fieldPicker.edit(fieldChip, index, text, qsTr("Field"), Query.composer.fieldNames(), true)
+                        onRemoveRequested: root.keepKeys(fieldChips, addField, index, () => Query.composer.removeSelect(index))
                     }
                 }
                 Chip {
+                    id: addField
+
+                    objectName: "addField"
                     add: true
                     text: qsTr("Add field")
-                    onClicked: fieldPicker.openWith(qsTr("Field"), Query.composer.fieldNames(), true)
-
-                    PickPopup {
-                        id: fieldPicker
-
-                        y: parent.height + 2
-                        onPicked: text => Query.composer.addSelect(text)
-                    }
+                    onClicked: fieldPicker.add(addField, qsTr("Field"), Query.composer.fieldNames(), true)
                 }
             }
-            PlainLabel {
+            DeadlineLabel {
                 id: deadlineLabel
 
                 anchors.right: deadline.left
-                anchors.rightMargin: 8
-                height: 24
-                text: qsTr("Deadline")
-                color: Theme.t2
             }
             DeadlineSelect {
                 id: deadline
@@ -313,31 +335,32 @@ Item {
             label: qsTr("Group by")
 
             Repeater {
-                model: Query.composer.groupBy
+                id: groupChips
+
+                model: root.groups.length
 
                 delegate: Chip {
-                    required property string modelData
+                    id: groupChip
+
                     required property int index
 
-                    text: modelData
+                    objectName: "groupChip" + index
+                    text: root.groups[index] ?? ""
                     mono: true
                     removable: true
-                    onRemoveRequested: Query.composer.removeGroupBy(index)
+                    onClicked: groupPicker.edit(groupChip, index, text, qsTr("Group by"), Query.composer.fieldNames(), true)
+                    onRemoveRequested: root.keepKeys(groupChips, addGroup, index, () => Query.composer.removeGroupBy(index))
                 }
             }
             Chip {
-                visible: Query.composer.groupBy.length < 3
+                id: addGroup
+
+                objectName: "addGroup"
+                visible: root.groups.length < 3
                 add: true
                 text: qsTr("Add")
                 Accessible.name: qsTr("Add group")
-                onClicked: groupPicker.openWith(qsTr("Group by"), Query.composer.fieldNames(), true)
-
-                PickPopup {
-                    id: groupPicker
-
-                    y: parent.height + 2
-                    onPicked: text => Query.composer.addGroupBy(text)
-                }
+                onClicked: groupPicker.add(addGroup, qsTr("Group by"), Query.composer.fieldNames(), true)
             }
             PlainLabel {
                 leftPadding: 24
@@ -347,44 +370,39 @@ Item {
                 color: Theme.t2
             }
             Repeater {
-                model: Query.composer.aggregates
+                id: aggregateChips
+
+                model: root.aggregates.length
 
                 delegate: Chip {
-                    required property string modelData
+                    id: aggregateChip
+
                     required property int index
+                    readonly property string aggregate: root.aggregates[index] ?? ""
+                    readonly property int space: aggregate.indexOf(" ")
 
-                    readonly property int space: modelData.indexOf(" ")
-
-                    prefix: space > 0 ? modelData.slice(0, space) : ""
-                    text: modelData.slice(space + 1)
+                    objectName: "aggregateChip" + index
+                    prefix: space > 0 ? aggregate.slice(0, space) : ""
+                    text: aggregate.slice(space + 1)
                     mono: true
                     removable: true
-                    onRemoveRequested: Query.composer.removeAggregate(index)
+                    onClicked: {
+                        aggregatePicker.field = text
+                        aggregatePicker.edit(aggregateChip, index, prefix, qsTr("Function"), root.functions, false)
+                    }
+                    onRemoveRequested: root.keepKeys(aggregateChips, addAggregate, index, () => Query.composer.removeAggregate(index))
                 }
             }
             Chip {
+                id: addAggregate
+
+                objectName: "addAggregate"
                 add: true
                 text: qsTr("Add")
                 Accessible.name: qsTr("Add aggregate")
-                onClicked: aggregatePicker.openWith(qsTr("Function"), root.functions, false)
-
-                PickPopup {
-                    id: aggregatePicker
-
-                    property string chosenFunction
-
-                    y: parent.height + 2
-                    onAboutToShow: if (title === qsTr("Function"))
-                        chosenFunction = ""
-                    onPicked: text => {
-                        if (chosenFunction === "") {
-                            chosenFunction = text
-                            openWith(qsTr("%1 of").arg(text), Query.composer.fieldNames(), true)
-                        } else {
-                            Query.composer.addAggregate(chosenFunction + " " + text)
-                            chosenFunction = ""
-                        }
-                    }
+                onClicked: {
+                    aggregatePicker.field = ""
+                    aggregatePicker.add(addAggregate, qsTr("Function"), root.functions, false)
                 }
             }
         }
@@ -472,6 +490,75 @@ Item {
         }
     }
 
+    Picker {
+        id: fieldPicker
+
+        onPicked: text => editing >= 0 ? Query.composer.replaceSelect(editing, text) : Query.composer.addSelect(text)
+    }
+    Picker {
+        id: groupPicker
+
+        onPicked: text => {
+            if (editing >= 0) {
+                Query.composer.replaceGroupBy(editing, text)
+                return
+            }
+            Query.composer.addGroupBy(text)
+            if (!addGroup.visible)
+                groupChips.itemAt(groupChips.count - 1).forceActiveFocus(Qt.TabFocusReason)
+        }
+    }
+    Picker {
+        id: aggregatePicker
+
+        property string chosenFunction
+        property string field ///< of the aggregate that is edited
+
+        onAboutToShow: if (title === qsTr("Function"))
+            chosenFunction = ""
+        onPicked: text => {
+            if (chosenFunction === "") {
+                chosenFunction = text
+                openWith(qsTr("%1 of").arg(text), Query.composer.fieldNames(), true)
+                if (editing >= 0)
+                    startFrom(field)
+            } else if (editing >= 0) {
+                Query.composer.replaceAggregate(editing, chosenFunction + " " + text)
+            } else {
+                Query.composer.addAggregate(chosenFunction + " " + text)
+            }
+        }
+    }
+
+    // Opens under a chip: a new one, or another word for what one says.
+    component Picker: PickPopup {
+        property int editing: -1
+
+        function place(chip: Item) {
+            const at = chip.mapToItem(root, 0, chip.height + 2)
+            x = at.x
+            y = at.y
+        }
+
+        function add(chip: Item, heading: string, words: var, anyText: bool) {
+            editing = -1
+            place(chip)
+            openWith(heading, words, anyText)
+        }
+
+        function edit(chip: Item, index: int, present: string, heading: string, words: var, anyText: bool) {
+            editing = index
+            place(chip)
+            openWith(heading, words, anyText)
+            startFrom(present)
+        }
+    }
+    component DeadlineLabel: PlainLabel {
+        anchors.rightMargin: 8
+        height: 24
+        text: qsTr("Deadline")
+        color: Theme.t2
+    }
     component RowLabel: PlainLabel {
         anchors.left: parent ? parent.left : undefined
         anchors.leftMargin: 16

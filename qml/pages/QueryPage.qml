@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import QtQuick
+import QtQuick.Templates as T
 import Muster
 
 // A live query: composed, asked, and every device accounted for.
@@ -16,6 +17,13 @@ FocusScope {
 
     /// Esc is for what is in front.
     readonly property bool dialogOpen: header.dialogOpen || historyDialog.visible || comparisonDialog.visible || exporter.visible || rejectedDialog.visible || groupsDialog.visible
+
+    readonly property bool popupHasKeys: {
+        let item = Window.activeFocusItem
+        while (item && item !== T.Overlay.overlay)
+            item = item.parent
+        return item !== null
+    }
 
     signal deviceChosen(string device)
 
@@ -83,9 +91,16 @@ FocusScope {
         enabled: root.visible
         onActivated: tabs.step(-1)
     }
+    // It comes here when neither a popup nor what has the keys had a use for it; or the keys are outside the page.
+    Keys.onEscapePressed: event => {
+        if (Query.running)
+            Query.cancel()
+        else
+            event.accepted = false
+    }
     Shortcut {
         sequence: "Escape"
-        enabled: root.visible && Query.running && !root.dialogOpen
+        enabled: root.visible && Query.running && !root.activeFocus && !root.popupHasKeys
         onActivated: Query.cancel()
     }
 

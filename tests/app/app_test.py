@@ -23,7 +23,7 @@ sys.path[:0] = [here, os.path.join(here, "..", "..", "installer", "walk")]
 import plain_nats  # noqa: E402
 from desktop import Desktop, DesktopError, descendants, wait_until  # noqa: E402
 from main_job import Keyboard, MainJob, Pointer  # noqa: E402
-from window import CLICKABLE, StepFailed, Window  # noqa: E402
+from window import CLICKABLE, EDITABLE, StepFailed, Window  # noqa: E402
 
 DEVICES = 200
 WHERE = 'region = "eu" or region = "us"'
@@ -193,6 +193,64 @@ def connected_at_start(desktop, options):
     return case
 
 
+def keys_in_front(desktop, options):
+    """A page that is opened has the keys where one types; Esc is for what is in front, and only then ends the watch."""
+    case = Case(desktop, options, Keyboard)
+    window, job = case.window, case.job
+
+    def focused(name):
+        element = window.focused()
+        return element if element is not None and element.name == name else None
+
+    def still_watched(what):
+        time.sleep(0.5)
+        expect(window.find("Stop", CLICKABLE), f"Esc ended the watch instead of {what}")
+
+    job.connect()
+    job.see_devices(DEVICES + 1)
+    window.key("ctrl+2")
+    where = window.wait_for("Where having the keys", lambda: focused("Where"), 10)
+    window.type('region = "eu"')
+    job.hands.press("Watch", ("combo box",))
+    window.key("Down", "Down", "Return")
+    window.key("ctrl+Return")
+    window.wait_find("Stop", CLICKABLE, seconds=10)
+
+    window.key("ctrl+f")
+    rows = window.wait_for("the filter of rows having the keys", lambda: focused("Filter rows"), 5)
+    window.type("eu")
+    window.key("Escape")
+    window.wait_for("Esc clearing the filter of rows", lambda: rows.text() == "", 5)
+    still_watched("clearing the filter of rows")
+
+    job.hands.go_to("Where", EDITABLE)
+    window.key("End")
+    window.type(" ")
+    window.wait_find("and", ("list item",), seconds=5)
+    window.key("Escape")
+    window.wait_gone("and", ("list item",), seconds=5)
+    still_watched("closing the completions")
+
+    job.hands.go_to("Deadline", ("combo box",))
+    window.key("space")
+    window.wait_find("10.0 s", ("list item",), seconds=5)
+    window.key("Escape")
+    window.wait_gone("10.0 s", ("list item",), seconds=5)
+    still_watched("closing a list")
+
+    job.hands.go_to("cpu.pct", ("button", "push button"))
+    window.key("Return")
+    window.wait_for("the chip's text being edited", lambda: (field := focused("Field")) and field.text() == "cpu.pct", 5)
+    window.key("Escape")
+    window.wait_for("the keys going back to the chip", lambda: focused("cpu.pct"), 5)
+    still_watched("closing the editor of a chip")
+
+    window.key("Escape")
+    window.wait_find("Run", CLICKABLE, seconds=10)
+    expect(where.text().startswith('region = "eu"'), f"what was typed is gone: {where.text()!r}")
+    return case
+
+
 def takes_connections(host, port):
     try:
         socket.create_connection((host, port), 0.2).close()
@@ -213,7 +271,7 @@ def finish(desktop, case):
 
 
 CASES = {function.__name__: function for function in (main_job, keyboard_only, small_window, server_killed,
-                                                      connected_at_start)}
+                                                      connected_at_start, keys_in_front)}
 
 
 def main():

@@ -58,6 +58,98 @@ Item {
             root.width = 1200
         }
 
+        // Who opens the page can type at once.
+        function test_keysGoToTheFilter() {
+            verify(part("whereEdit").activeFocus)
+            keyClick("f")
+            compare(Query.composer.where, "f")
+        }
+
+        function test_removedChipsLeaveTheKeysWhereTheyWere() {
+            compare(Query.composer.groupBy.join(), "region,fw")
+            part("groupChip0").forceActiveFocus(Qt.TabFocusReason)
+            keyClick(Qt.Key_Backspace)
+            compare(Query.composer.groupBy.join(), "fw")
+            verify(part("groupChip0").activeFocus)
+            keyClick(Qt.Key_Backspace)
+            compare(Query.composer.groupBy.length, 0)
+            verify(part("addGroup").activeFocus)
+
+            const last = Query.composer.select.length - 1
+            part("selectChip" + last).forceActiveFocus(Qt.TabFocusReason)
+            keyClick(Qt.Key_Backspace)
+            verify(part("selectChip" + (last - 1)).activeFocus)
+            waitForRendering(page)
+            const chip = part("selectChip0") // by its cross, while another has the keys
+            mouseClick(chip, chip.width - 16, chip.height / 2)
+            compare(Query.composer.select.length, last - 1)
+            verify(part("selectChip" + (last - 2)).activeFocus)
+            part("aggregateChip0").forceActiveFocus(Qt.TabFocusReason)
+            keyClick(Qt.Key_Delete)
+            verify(part("aggregateChip0").activeFocus)
+        }
+
+        function test_enterEditsAChip() {
+            const fields = Array.from(Query.composer.select)
+            part("selectChip1").forceActiveFocus(Qt.TabFocusReason)
+            keyClick(Qt.Key_Return)
+            tryVerify(() => root.Window.window.activeFocusItem.objectName === "pickField")
+            compare(root.Window.window.activeFocusItem.text, fields[1])
+            for (const c of "load")
+                keyClick(c)
+            keyClick(Qt.Key_Return)
+            fields[1] = "load"
+            compare(Query.composer.select.join(), fields.join())
+
+            part("groupChip0").forceActiveFocus(Qt.TabFocusReason)
+            keyClick(Qt.Key_Enter)
+            tryVerify(() => root.Window.window.activeFocusItem.objectName === "pickField")
+            keyClick(Qt.Key_Escape)
+            compare(Query.composer.groupBy.join(), "region,fw")
+
+            part("aggregateChip0").forceActiveFocus(Qt.TabFocusReason)
+            keyClick(Qt.Key_Return)
+            tryVerify(() => root.Window.window.activeFocusItem.objectName === "pickField")
+            for (const c of "max")
+                keyClick(c)
+            keyClick(Qt.Key_Return)
+            tryCompare(root.Window.window.activeFocusItem, "text", "cpu.pct")
+            keyClick(Qt.Key_Return)
+            compare(Query.composer.aggregates[0], "max cpu.pct")
+        }
+
+        function test_thirdGroupTakesThePlaceOfAdd() {
+            part("addGroup").forceActiveFocus(Qt.TabFocusReason)
+            keyClick(Qt.Key_Space)
+            tryVerify(() => root.Window.window.activeFocusItem.objectName === "pickField")
+            for (const c of "site")
+                keyClick(c)
+            keyClick(Qt.Key_Return)
+            compare(Query.composer.groupBy.join(), "region,fw,site")
+            tryVerify(() => part("groupChip2").activeFocus)
+        }
+
+        function test_scopesAreSwitchedAndRemoved() {
+            const names = () => Query.composer.scopes.map(scope => scope.label + (scope.on ? "!" : ""))
+            Query.composer.addScope("region", "eu")
+            Query.composer.addScope("region", "us")
+            compare(names().join(), "All devices,region = eu!,region = us!,Selection")
+            part("scopeChip1").forceActiveFocus(Qt.TabFocusReason)
+            keyClick(Qt.Key_Space)
+            compare(names().join(), "All devices,region = eu,region = us!,Selection")
+            verify(part("scopeChip1").activeFocus)
+            keyClick(Qt.Key_Backspace) // one that is off as well
+            compare(names().join(), "All devices,region = us!,Selection")
+            verify(part("scopeChip1").activeFocus)
+            waitForRendering(page)
+            const chip = part("scopeChip1")
+            mouseClick(chip, chip.width - 16, chip.height / 2)
+            compare(names().join(), "All devices!,Selection")
+            part("scopeChip0").forceActiveFocus(Qt.TabFocusReason)
+            keyClick(Qt.Key_Backspace)
+            compare(names().join(), "All devices!,Selection")
+        }
+
         function test_sourcesHaveTheirFields() {
             verify(!part("subject").visible)
             verify(!part("service").visible)
