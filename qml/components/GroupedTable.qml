@@ -56,9 +56,12 @@ FocusScope {
         const next = []
         const slack = []
         let sum = 0, slackSum = 0, wide = -1
+        const heading = model.groupBy.length > 0 ? 144 + 16 * model.groupBy.length : 0 // of the innermost groups
         for (let i = 0; i < count; ++i) {
-            next.push(model.columnWidth(i))
-            slack.push(model.columnWidthIsAutomatic(i) ? Math.max(0, next[i] - narrowest(i)) : 0)
+            const automatic = model.columnWidthIsAutomatic(i)
+            const least = i === 0 ? Math.max(narrowest(i), heading) : narrowest(i)
+            next.push(automatic && i === 0 ? Math.max(model.columnWidth(i), heading) : model.columnWidth(i))
+            slack.push(automatic ? Math.max(0, next[i] - least) : 0)
             sum += next[i]
             slackSum += slack[i]
             if (model.columnName(i) === "error")
@@ -253,6 +256,9 @@ FocusScope {
         }
         function onSortChanged() {
             ++root.revision
+        }
+        function onGroupByChanged() {
+            relayout.restart()
         }
         function onCurrentRowChanged() {
             root.currentRow = root.model.currentRow

@@ -11,17 +11,39 @@ FocusScope {
     signal querySelected
     signal connectionsRequested
 
+    readonly property bool narrow: width < 1100
+
     function focusFilter() {
         filter.forceActiveFocus()
     }
 
     function showDevice(device: string) {
         if (!table.revealKey(device)) {
-            Fleet.stateFilter = ""
-            filter.setText("device = \"" + device.replace(/[\\"]/g, "\\$&") + "\"")
-            filterError.value = model.setExpression(filter.text)
+            if (model.groupBy.length > 0)
+                model.setAllExpanded(true) // it may be in one that is folded
+            if (!table.revealKey(device)) {
+                Fleet.stateFilter = ""
+                filter.setText("device = \"" + device.replace(/[\\"]/g, "\\$&") + "\"")
+                applyFilter()
+            }
         }
         table.forceActiveFocus(Qt.OtherFocusReason)
+    }
+
+    function applyFilter() {
+        typing.stop()
+        filterError.value = model.setExpression(filter.text)
+        judge()
+    }
+
+    function judge() {
+        filter.doubt = Query.composer.unknownFieldText(filter.text)
+    }
+
+    function toggleGroup(field: string) {
+        const groups = Array.from(model.groupBy)
+        model.groupBy = groups.includes(field) ? groups.filter(group => group !== field) : [...groups, field]
+        UiSettings.setValue("groups/devices", model.groupBy.join("\n"))
     }
 
     // By name until the operator says otherwise: the order in which devices report means nothing.
@@ -29,6 +51,17 @@ FocusScope {
         for (let column = 0; model.sortKeys.length === 0 && column < model.columnCount(); ++column) {
             if (model.columnName(column) === "device")
                 model.sortByColumn(column, false)
+        }
+        model.aggregates = ["avg cpu.pct", "min mem.free", "max temp.soc"] // of groups, as of those of a query
+        model.groupBy = UiSettings.value("groups/devices", "").split("\n").filter(field => field !== "")
+    }
+
+    Connections {
+        target: root.model
+
+        // A field that nobody had reported may be there now.
+        function onColumnsChanged() {
+            root.judge()
         }
     }
 
@@ -42,7 +75,7 @@ FocusScope {
         id: typing
 
         interval: 150
-        onTriggered: filterError.value = root.model.setExpression(filter.text)
+        onTriggered: root.applyFilter()
     }
 
     Rectangle {
@@ -53,7 +86,7 @@ FocusScope {
         id: header
 
         width: parent.width
-        height: Theme.pageHeader + (filter.hasError ? 16 : 0)
+        height: Theme.pageHeader + Math.max(0, filter.implicitHeight - filter.fieldHeight - 4)
 
         Row {
             id: title
@@ -86,17 +119,15 @@ FocusScope {
             y: 8
             width: Math.max(160, Math.min(400, header.width - title.width - buttons.width - shownLabel.implicitWidth - 112))
             fieldHeight: 28
+            messageWidth: header.width - x - Theme.pagePadding
             label: qsTr("Filter devices")
             placeholder: qsTr("Filter, as in region = \"eu\" and cpu.pct > 80")
             iconName: "filter"
             clearable: true
             error: filterError.bad ? filterError.value : ({})
-            onCompletionsWanted: (text, cursor) => showCompletions(Query.composer.complete(text, cursor))
+            onCompletionsWanted: (text, cursor) => showCompletions(Query.composer.completeForDevices(text, cursor))
             onEdited: typing.restart()
-            onCommitted: {
-                typing.stop()
-                filterError.value = root.model.setExpression(text)
-            }
+            onCommitted: root.applyFilter()
         }
         Row {
             id: shownLabel
@@ -106,17 +137,19 @@ FocusScope {
             height: Theme.pageHeader - 1
             spacing: 4
             Accessible.role: Accessible.StaticText
-            Accessible.name: qsTr("%1 shown").arg(Words.count(root.model.rowShown))
+            Accessible.name: (filter.hasError ? qsTr("%1 shown, of the last valid filter") : qsTr("%1 shown")).arg(Words.count(root.model.rowShown))
 
             MonoLabel {
                 height: parent.height
                 text: Words.count(root.model.rowShown)
+                color: filter.hasError ? Theme.t3 : Theme.t1
                 Accessible.ignored: true
             }
             PlainLabel {
                 height: parent.height
-                text: root.model.busy ? qsTr("shown, filtering ...") : qsTr("shown")
-                color: Theme.t2
+                objectName: "shownWord"
+                text: filter.hasError ? qsTr("shown, of the last valid filter") : root.model.busy ? qsTr("shown, filtering ...") : qsTr("shown")
+                color: filter.hasError ? Theme.t3 : Theme.t2
                 Accessible.ignored: true
             }
         }
@@ -168,6 +201,8 @@ FocusScope {
         height: 40
 
         Segmented {
+            id: states
+
             objectName: "stateFilter"
             x: root.LayoutMirroring.enabled ? parent.width - 16 - width : 16
             y: 8
@@ -213,20 +248,55 @@ FocusScope {
             ]
             onChosen: value => Fleet.stateFilter = value
         }
+        SortNote {
+            objectName: "sortNote"
+            anchors.left: states.right
+            anchors.leftMargin: 12
+            anchors.right: tools.left
+            anchors.rightMargin: 12
+            y: 8
+            height: Theme.smallHeight
+            model: root.model
+        }
         Row {
-            visible: root.model.selectedCount > 0
+            id: tools
+
             anchors.right: parent.right
             anchors.rightMargin: Theme.pagePadding
             y: 8
             spacing: 8
 
+            MButton {
+                id: groupButton
+
+                readonly property var groups: Array.from(root.model.groupBy)
+                readonly property var words: groups.map(group => group.length > 14 ? group.slice(0, 13) + "\u2026" : group)
+
+                objectName: "groupBy"
+                small: true
+                menuMark: true
+                text: groups.length === 0 ? qsTr("Group by") : qsTr("By %1").arg(root.narrow && groups.length > 1 ? words[0] + " +" + (groups.length - 1) : words.join(", "))
+                Accessible.name: groups.length === 0 ? qsTr("Group by") : qsTr("Group by %1").arg(groups.join(", "))
+                onClicked: groupPicker.openWith(qsTr("Group by up to three"), root.model.fieldNames(), false)
+
+                PickPopup {
+                    id: groupPicker
+
+                    y: parent.height + 2
+                    several: true
+                    chosen: groupButton.groups
+                    onPicked: text => root.toggleGroup(text)
+                }
+            }
             PlainLabel {
+                visible: root.model.selectedCount > 0
                 height: Theme.smallHeight
                 text: qsTr("%1 selected").arg(Words.count(root.model.selectedCount))
                 color: Theme.t2
             }
             MButton {
                 objectName: "querySelection"
+                visible: root.model.selectedCount > 0
                 small: true
                 text: qsTr("Query")
                 iconName: "query"
@@ -274,6 +344,7 @@ FocusScope {
         anchors.bottom: parent.bottom
         width: parent.width
         model: root.model
+        opacity: filter.hasError ? 0.6 : 1
         rowHeight: Theme.shapeRow
         label: qsTr("Devices")
         layoutKey: "devices"
@@ -297,6 +368,7 @@ FocusScope {
         anchors.bottom: parent.bottom
         width: parent.width
         visible: root.model.rowTotal > 0 && root.model.rowShown === 0 && !root.model.busy
+        opacity: table.opacity
         iconName: "filter"
         title: qsTr("No device matches")
         text: Fleet.stateFilter === "" ? qsTr("None of the %Ln device(s) passes the filter.", "", root.model.rowTotal) : qsTr("No device that is %1 passes the filter.").arg(Words.state(Fleet.stateFilter))
@@ -304,7 +376,7 @@ FocusScope {
         onAction: {
             Fleet.stateFilter = ""
             filter.setText("")
-            filterError.value = root.model.setExpression("")
+            root.applyFilter()
         }
     }
     Timer {

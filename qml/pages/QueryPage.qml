@@ -429,6 +429,15 @@ FocusScope {
                     root.results.tab = value
             }
         }
+        SortNote {
+            anchors.left: tabs.right
+            anchors.leftMargin: 16
+            anchors.right: tools.left
+            anchors.rightMargin: 12
+            height: parent.height
+            visible: width > 60
+            model: root.model
+        }
         Row {
             id: tools
 

@@ -20,6 +20,18 @@ void setText(table::Batch &batch, const std::string &key, const char *column, co
     batch.set(key, column, ValueView(std::string_view(text)));
 }
 
+table::Batch devices(int count)
+{
+    table::Batch batch;
+    for (int i = 0; i < count; ++i) {
+        const std::string key = QStringLiteral("d-%1").arg(i, 3, 10, QLatin1Char('0')).toStdString();
+        setText(batch, key, "site", i % 2 ? "ams-01" : "waw-02");
+        setText(batch, key, "fw", i % 3 ? "1.4.2" : "1.5.0");
+        batch.set(key, "cpu.pct", ValueView(double((i * 37) % 100)));
+    }
+    return batch;
+}
+
 } // namespace
 
 Fixtures::Fixtures(const qml::NoNetwork *noNetwork, QObject *parent)
@@ -58,14 +70,16 @@ void Fixtures::fill(int rows)
     m_table.setGroupBy({});
     m_table.setAggregates({});
     m_table.clearSelection();
-    table::Batch batch;
-    for (int i = 0; i < rows; ++i) {
-        const std::string key = QStringLiteral("d-%1").arg(i, 3, 10, QLatin1Char('0')).toStdString();
-        setText(batch, key, "site", i % 2 ? "ams-01" : "waw-02");
-        setText(batch, key, "fw", i % 3 ? "1.4.2" : "1.5.0");
-        batch.set(key, "cpu.pct", ValueView(double((i * 37) % 100)));
-    }
+    table::Batch batch = devices(rows);
     m_table.apply(batch);
+}
+
+void Fixtures::fillFleet(int rows)
+{
+    TableModel &fleet = *qml::Instances::fleet->devices();
+    fleet.clearRows();
+    table::Batch batch = devices(rows);
+    fleet.apply(batch);
 }
 
 void Fixtures::keepRun(int rows, double load, int late, int unexpected)

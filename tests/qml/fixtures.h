@@ -25,6 +25,8 @@ public:
 
     /// `rows` devices d-000 ..., with site, fw and a number; ungrouped, unsorted, nothing selected.
     Q_INVOKABLE void fill(int rows);
+    /// The same devices as if the fleet had them; none again for 0.
+    Q_INVOKABLE void fillFleet(int rows);
     /// Names that would load, run or garble what shows them, into `table` under each of its text columns.
     Q_INVOKABLE void fillHostile(muster::TableModel *table);
     /// A past run of a fleet of `rows` devices, each with this load in a rack of its own, into the history of the
