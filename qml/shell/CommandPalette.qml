@@ -16,7 +16,7 @@ T.Popup {
 
     function search() {
         const text = field.text.trim().toLowerCase()
-        const result = actions.filter(action => action.text.toLowerCase().includes(text)).slice(0, 8)
+        const result = actions.filter(action => action.text.toLowerCase().includes(text))
         if (text !== "") {
             for (const device of devicesLike(text))
                 result.push({
@@ -53,7 +53,7 @@ T.Popup {
     }
 
     width: 520
-    implicitHeight: field.height + Math.min(list.contentHeight, 10 * Theme.controlHeight) + (none.visible ? Theme.controlHeight : 0) + 10
+    implicitHeight: field.height + Math.min(list.contentHeight, 10 * Theme.controlHeight) + (none.visible ? Theme.controlHeight : 0) + 11
     padding: 1
     modal: true
     focus: true
@@ -135,6 +135,7 @@ T.Popup {
             boundsBehavior: Flickable.StopAtBounds
             Accessible.role: Accessible.List
             Accessible.name: field.label
+            T.ScrollBar.vertical: SlimScrollBar {}
 
             delegate: Rectangle {
                 id: entry

@@ -7,13 +7,13 @@ import Muster
 Item {
     id: root
 
-    property bool connected: true
-
     signal rejectedRequested
 
     implicitHeight: Theme.statusBar
 
-    readonly property bool stale: Fleet.active && !Fleet.live
+    property bool stale: Fleet.active && !Fleet.live ///< who is online is not known
+    property bool linkUp: Connection.state === Connection.Connected
+    property string jetStreamText: Connection.jetStreamText
 
     Rectangle {
         anchors.fill: parent
@@ -39,12 +39,8 @@ Item {
                 color: Theme.t3
             }
             Caption {
-                text: Connection.jetStreamText
-                visible: text !== ""
-            }
-            Caption {
-                visible: Connection.jetStreamText === ""
-                text: Connection.state === Connection.Connected ? qsTr("Connected") : qsTr("Not connected")
+                objectName: "jetStream"
+                text: root.jetStreamText === "" ? (root.linkUp ? qsTr("Connected") : qsTr("Not connected")) : root.linkUp ? root.jetStreamText : qsTr("JetStream unknown")
             }
         }
         Row {
@@ -52,17 +48,19 @@ Item {
             height: parent.height
             spacing: 4
             Accessible.role: Accessible.StaticText
-            Accessible.name: qsTr("Presence %1 of %2 online").arg(Words.count(Fleet.online)).arg(Words.count(Fleet.total))
+            Accessible.name: root.stale ? qsTr("Presence of %1 unknown").arg(Words.count(Fleet.total)) : qsTr("Presence %1 of %2 online").arg(Words.count(Fleet.online)).arg(Words.count(Fleet.total))
 
             Caption {
                 text: qsTr("Presence")
                 Accessible.ignored: true
             }
             MonoCaption {
+                visible: !root.stale
                 text: Words.count(Fleet.online)
                 Accessible.ignored: true
             }
             Caption {
+                visible: !root.stale
                 text: qsTr("of")
                 Accessible.ignored: true
             }
@@ -71,7 +69,8 @@ Item {
                 Accessible.ignored: true
             }
             Caption {
-                text: qsTr("online")
+                objectName: "presenceWord"
+                text: root.stale ? qsTr("unknown") : qsTr("online")
                 Accessible.ignored: true
             }
         }
