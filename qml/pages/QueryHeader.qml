@@ -182,7 +182,7 @@ Item {
 
         function onFailed(message: string) {
             if (!saver.visible)
-                Notices.error(message)
+                Notices.error(qsTr("The saved queries could not be changed: %1").arg(message))
         }
         function onConflict(id: string) {
             if (root.document.conflictText === "")

@@ -693,14 +693,14 @@ FocusScope {
         target: Query.history
 
         function onFailed(message: string) {
-            Notices.error(message)
+            Notices.error(qsTr("The past runs could not be changed: %1").arg(message))
         }
     }
     Connections {
         target: Query
 
         function onPastNotOpened(message: string) {
-            Notices.error(message)
+            Notices.error(qsTr("The past run could not be opened: %1").arg(message))
         }
     }
     Connections {
