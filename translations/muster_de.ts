@@ -999,6 +999,89 @@
     </message>
 </context>
 <context>
+    <name>FleetShell</name>
+    <message>
+        <source>Devices</source>
+        <translation>Geräte</translation>
+    </message>
+    <message>
+        <source>page, Ctrl+1</source>
+        <translation>Seite, Strg+1</translation>
+    </message>
+    <message>
+        <source>Query</source>
+        <translation>Abfrage</translation>
+    </message>
+    <message>
+        <source>page, Ctrl+2</source>
+        <translation>Seite, Strg+2</translation>
+    </message>
+    <message>
+        <source>Connections</source>
+        <translation>Verbindungen</translation>
+    </message>
+    <message>
+        <source>page</source>
+        <translation>Seite</translation>
+    </message>
+    <message>
+        <source>Run the query</source>
+        <translation>Die Abfrage ausführen</translation>
+    </message>
+    <message>
+        <source>Ctrl+Enter</source>
+        <translation>Strg+Eingabe</translation>
+    </message>
+    <message>
+        <source>Saved queries</source>
+        <translation>Gespeicherte Abfragen</translation>
+    </message>
+    <message>
+        <source>Query, Ctrl+O</source>
+        <translation>Abfrage, Strg+O</translation>
+    </message>
+    <message>
+        <source>Past runs</source>
+        <translation>Vergangene Läufe</translation>
+    </message>
+    <message>
+        <source>Query, Ctrl+H</source>
+        <translation>Abfrage, Strg+H</translation>
+    </message>
+    <message>
+        <source>Follow the fleet live</source>
+        <translation>Der Flotte live folgen</translation>
+    </message>
+    <message>
+        <source>Pause the device table</source>
+        <translation>Die Gerätetabelle anhalten</translation>
+    </message>
+    <message>
+        <source>Rejected messages</source>
+        <translation>Abgewiesene Nachrichten</translation>
+    </message>
+    <message>
+        <source>Use the light theme</source>
+        <translation>Helles Aussehen</translation>
+    </message>
+    <message>
+        <source>Use the dark theme</source>
+        <translation>Dunkles Aussehen</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>Start the demo server again</source>
+        <translation>Demoserver wieder starten</translation>
+    </message>
+    <message>
+        <source>Connection</source>
+        <translation>Verbindung</translation>
+    </message>
+</context>
+<context>
     <name>FormText</name>
     <message>
         <source>Type the user and password in their own fields: addresses are saved as plain text.</source>
@@ -1251,92 +1334,12 @@
         <translation>Nicht nach %1 exportiert: %2</translation>
     </message>
     <message>
-        <source>Devices</source>
-        <translation>Geräte</translation>
-    </message>
-    <message>
-        <source>page, Ctrl+1</source>
-        <translation>Seite, Strg+1</translation>
-    </message>
-    <message>
-        <source>Query</source>
-        <translation>Abfrage</translation>
-    </message>
-    <message>
-        <source>page, Ctrl+2</source>
-        <translation>Seite, Strg+2</translation>
-    </message>
-    <message>
-        <source>Connections</source>
-        <translation>Verbindungen</translation>
-    </message>
-    <message>
-        <source>page</source>
-        <translation>Seite</translation>
-    </message>
-    <message>
-        <source>Run the query</source>
-        <translation>Die Abfrage ausführen</translation>
-    </message>
-    <message>
-        <source>Ctrl+Enter</source>
-        <translation>Strg+Eingabe</translation>
-    </message>
-    <message>
-        <source>Follow the fleet live</source>
-        <translation>Der Flotte live folgen</translation>
-    </message>
-    <message>
-        <source>Pause the device table</source>
-        <translation>Die Gerätetabelle anhalten</translation>
-    </message>
-    <message>
-        <source>Rejected messages</source>
-        <translation>Abgewiesene Nachrichten</translation>
-    </message>
-    <message>
-        <source>Use the light theme</source>
-        <translation>Helles Aussehen</translation>
-    </message>
-    <message>
-        <source>Use the dark theme</source>
-        <translation>Dunkles Aussehen</translation>
-    </message>
-    <message>
-        <source>Settings</source>
-        <translation>Einstellungen</translation>
-    </message>
-    <message>
-        <source>Start the demo server again</source>
-        <translation>Demoserver wieder starten</translation>
-    </message>
-    <message>
-        <source>Connection</source>
-        <translation>Verbindung</translation>
-    </message>
-    <message>
         <source>Back to the fleet</source>
         <translation>Zurück zur Flotte</translation>
     </message>
     <message>
         <source>Saved queries and past results</source>
         <translation>Gespeicherte Abfragen und vergangene Ergebnisse</translation>
-    </message>
-    <message>
-        <source>Saved queries</source>
-        <translation>Gespeicherte Abfragen</translation>
-    </message>
-    <message>
-        <source>Query, Ctrl+O</source>
-        <translation>Abfrage, Strg+O</translation>
-    </message>
-    <message>
-        <source>Past runs</source>
-        <translation>Vergangene Läufe</translation>
-    </message>
-    <message>
-        <source>Query, Ctrl+H</source>
-        <translation>Abfrage, Strg+H</translation>
     </message>
 </context>
 <context>
@@ -1503,6 +1506,14 @@
     <message>
         <source>The saved queries could not be changed: %1</source>
         <translation>Die gespeicherten Abfragen konnten nicht geändert werden: %1</translation>
+    </message>
+    <message>
+        <source>%1 (mine)</source>
+        <translation>%1 (meine)</translation>
+    </message>
+    <message>
+        <source>Somebody else changed this query meanwhile. Nothing was done; the list shows theirs.</source>
+        <translation>Jemand anderes hat diese Abfrage inzwischen geändert. Nichts wurde getan; die Liste zeigt deren Fassung.</translation>
     </message>
 </context>
 <context>
@@ -1782,6 +1793,10 @@
     <message>
         <source>The past run could not be opened: %1</source>
         <translation>Der vergangene Lauf konnte nicht geöffnet werden: %1</translation>
+    </message>
+    <message>
+        <source>It was removed.</source>
+        <translation>Sie wurde entfernt.</translation>
     </message>
 </context>
 <context>
