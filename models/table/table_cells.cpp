@@ -258,4 +258,33 @@ QStringList TableModel::valuesOf(const QString &column, int limit) const
     return values;
 }
 
+void TableModel::findKeys(const QString &text, int limit)
+{
+    if (d->finding)
+        d->finding->store(true); // what was typed last counts
+    d->finding = std::make_shared<table::CancelFlag>(false);
+    const std::string wanted = text.toStdString();
+    const bool isKey = d->table.find(wanted) != table::noRow;
+    d->pool.start([this, text, wanted, isKey, most = static_cast<std::size_t>(std::max(limit, 0)),
+                   snapshot = d->table.snapshot(), cancel = d->finding]() mutable {
+        QStringList keys;
+        if (isKey && most > 0)
+            keys.append(text);
+        for (const std::string &key : table::keysContaining(*snapshot, wanted, most, cancel.get())) {
+            if (static_cast<std::size_t>(keys.size()) < most && !(isKey && key == wanted))
+                keys.append(QString::fromStdString(key));
+        }
+        snapshot.reset();
+        QMetaObject::invokeMethod(
+            this,
+            [this, text, keys, cancel] {
+                if (d->finding != cancel)
+                    return;
+                d->finding.reset();
+                Q_EMIT keysFound(text, keys);
+            },
+            Qt::QueuedConnection);
+    });
+}
+
 } // namespace muster

@@ -41,7 +41,9 @@ TableModel::Private::Private(TableModel *model, std::string_view keyColumn)
       columnList(new ColumnListModel(model))
 {
     settleTimer.setSingleShot(true);
-    pool.setMaxThreadCount(3); // an evaluation, the one it took over from while that notices, an export
+    // An evaluation, the one it took over from while that notices, an export, and a search that waits for
+    // none.
+    pool.setMaxThreadCount(4);
 }
 
 TableModel::Private::~Private()
@@ -49,8 +51,10 @@ TableModel::Private::~Private()
     dropEvaluation();
     if (exporting.cancel)
         exporting.cancel->store(true);
-    if (copying)
-        copying->store(true);
+    for (const auto &cancel : {copying, finding}) {
+        if (cancel)
+            cancel->store(true);
+    }
     pool.waitForDone();
 }
 

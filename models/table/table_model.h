@@ -201,6 +201,9 @@ public:
     /// The most frequent values of a field, as text, for completion; of a large table those of a sample.
     Q_INVOKABLE QStringList valuesOf(const QString &column, int limit) const;
     Q_INVOKABLE QStringList fieldNames() const;
+    /// Keys with `text` in them, ASCII case ignored, at most `limit`; the one that equals it is first. They come
+    /// by keysFound(), those of the last text alone.
+    Q_INVOKABLE void findKeys(const QString &text, int limit);
     /// How many rows of the whole table an expression would match; -1 when it does not parse.
     Q_INVOKABLE int countMatching(const QString &expression) const;
 
@@ -218,6 +221,7 @@ Q_SIGNALS:
     void groupByChanged();
     void aggregatesChanged();
     void sortChanged();
+    void keysFound(const QString &text, const QStringList &keys);
     void selectionChanged();
     void currentRowChanged();
     /// Lines are about to move because of what devices say, not of what the operator did.

@@ -210,7 +210,7 @@ struct TableModel::Private {
 
     Export exporting;
     QStringList exportedToo;
-    std::shared_ptr<table::CancelFlag> copying;
+    std::shared_ptr<table::CancelFlag> copying, finding;
     QThreadPool pool;
 };
 

@@ -275,4 +275,22 @@ std::vector<ValueCount> distinctValues(const Snapshot &snapshot, std::string_vie
     return counts;
 }
 
+std::vector<std::string> keysContaining(const Snapshot &snapshot, std::string_view text, std::size_t limit,
+                                        const CancelFlag *cancel)
+{
+    const Column &keys = snapshot.columns.front();
+    const TextFinder finder(text);
+    std::vector<std::string> found;
+    for (std::size_t c = 0; c < snapshot.chunkCount() && found.size() < limit; ++c) {
+        if (isCancelled(cancel))
+            return {};
+        const Chunk &chunk = *keys.chunk(c);
+        for (std::size_t i = 0; i < chunkRows && found.size() < limit; ++i) {
+            if (chunk.has(i) && finder.isIn(chunk.data<StoredText>()[i]))
+                found.emplace_back(textOf(chunk.data<StoredText>()[i]));
+        }
+    }
+    return found;
+}
+
 } // namespace muster::table

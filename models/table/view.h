@@ -73,4 +73,8 @@ struct ValueCount {
 };
 std::vector<ValueCount> distinctValues(const Snapshot &snapshot, std::string_view column, std::size_t limit);
 
+/// The first keys that have `text` in them, ASCII case ignored, in the order of their rows; nothing when cancelled.
+std::vector<std::string> keysContaining(const Snapshot &snapshot, std::string_view text, std::size_t limit,
+                                        const CancelFlag *cancel = nullptr);
+
 } // namespace muster::table

@@ -10,6 +10,8 @@ T.Popup {
 
     property var actions: [] ///< [{text, hint, icon, run}]
     property var found: []
+    property var matches: [] ///< actions among them
+    property var devices: [] ///< found last; what of them still matches stands until others are
     property int current: 0
 
     signal deviceChosen(string device)
@@ -17,28 +19,28 @@ T.Popup {
     function search() {
         const text = field.text.trim().toLowerCase()
         const result = actions.filter(action => action.text.toLowerCase().includes(text))
-        if (text !== "") {
-            for (const device of devicesLike(text))
-                result.push({
-                    text: device,
-                    hint: qsTr("device"),
-                    icon: "devices",
-                    device: device
-                })
-        }
-        found = result
+        matches = result
+        found = result.concat(devices.filter(device => text !== "" && device.text.toLowerCase().includes(text)))
         current = 0
+        // At most 50: a palette is for going somewhere known, the filter of the Devices page is for lists.
+        Fleet.devices.findKeys(field.text.trim(), text === "" ? 0 : 50)
     }
 
-    // At most 50: a palette is for going somewhere known, the filter of the Devices page is for lists.
-    function devicesLike(text: string): var {
-        const result = []
-        const names = Fleet.devices.valuesOf("device", 100000)
-        for (let i = 0; i < names.length && result.length < 50; ++i) {
-            if (names[i].toLowerCase().includes(text))
-                result.push(names[i])
+    Connections {
+        target: Fleet.devices
+        enabled: root.visible
+
+        function onKeysFound(text: string, keys: var) {
+            if (text !== field.text.trim())
+                return
+            root.devices = keys.map(key => ({
+                        text: key,
+                        hint: qsTr("device"),
+                        icon: "devices",
+                        device: key
+                    }))
+            root.found = root.matches.concat(root.devices)
         }
-        return result
     }
 
     function choose(index: int) {
