@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/value.h"
 
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <type_traits>
@@ -25,28 +24,30 @@ Value own(const ValueView &value)
         value);
 }
 
-namespace {
-
-template <typename Number, typename... Format>
-std::string numberText(Number number, Format... format)
+NumberText::NumberText(std::int64_t number)
 {
-    std::array<char, 64> buffer;
-    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number, format...).ptr;
-    return {buffer.data(), end};
+    m_size = static_cast<std::size_t>(
+        std::to_chars(m_text.data(), m_text.data() + m_text.size(), number).ptr - m_text.data());
 }
+
+NumberText::NumberText(double number)
+{
+    // Left to itself, to_chars prefers "1e+05" to "100000".
+    const double size = std::abs(number);
+    char *const end = m_text.data() + m_text.size();
+    const auto written = number == 0 || (size >= 1e-5 && size < 1e16)
+                             ? std::to_chars(m_text.data(), end, number, std::chars_format::fixed)
+                             : std::to_chars(m_text.data(), end, number);
+    m_size = static_cast<std::size_t>(written.ptr - m_text.data());
+}
+
+namespace {
 
 struct ToText {
     std::string operator()(std::monostate) const { return {}; }
     std::string operator()(bool value) const { return value ? "true" : "false"; }
-    std::string operator()(std::int64_t value) const { return numberText(value); }
-    std::string operator()(double value) const
-    {
-        // Left to itself, to_chars prefers "1e+05" to "100000".
-        const double size = std::abs(value);
-        if (value == 0 || (size >= 1e-5 && size < 1e16))
-            return numberText(value, std::chars_format::fixed);
-        return numberText(value);
-    }
+    std::string operator()(std::int64_t value) const { return std::string(NumberText(value).view()); }
+    std::string operator()(double value) const { return std::string(NumberText(value).view()); }
     std::string operator()(std::string_view value) const { return std::string(value); }
     std::string operator()(UtcTime value) const { return value.toString(); }
 };

@@ -104,6 +104,7 @@ struct Column {
     std::vector<ChunkRef> chunks;           ///< none: all absent there
     std::shared_ptr<Dictionary> dictionary; ///< of textual columns but the key
     std::uint32_t codeLimit = 1;
+    std::size_t compactionDue = 0; ///< the dictionary's textBytes() from which on it is looked through
     std::shared_ptr<Arena> keys;
 
     const Chunk *chunk(std::size_t index) const

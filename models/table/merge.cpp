@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/filter/expression.h"
+#include "table/compaction.h"
 #include "table/table_data.h"
 
 #include <algorithm>
@@ -127,49 +128,11 @@ void Table::Private::adopt(Column &column, Type type)
     column.type = type;
     column.order = type == Type::Version ? TextOrder::Versions : TextOrder::Bytes;
     column.codeLimit = 1;
-    if (isTextual(type))
+    column.dictionary.reset();
+    if (isTextual(type)) {
         column.dictionary = std::make_shared<Dictionary>();
-    else
-        column.dictionary.reset();
-}
-
-void Table::Private::convertToDouble(Column &column)
-{
-    for (ChunkRef &ref : column.chunks) {
-        if (!ref)
-            continue;
-        Chunk *made = Chunk::make(chunkRows * sizeof(double));
-        made->valid = ref->valid;
-        for (std::size_t i = 0; i < chunkRows; ++i)
-            made->data<double>()[i] = static_cast<double>(ref->data<std::int64_t>()[i]);
-        ref = ChunkRef(made);
+        Compaction::plan(column, 0);
     }
-    column.type = Type::Double;
-}
-
-void Table::Private::convertToText(Column &column)
-{
-    Column texts;
-    texts.name = column.name;
-    adopt(texts, Type::Text);
-    if (column.type == Type::Int || column.type == Type::Double)
-        texts.order = TextOrder::Smart;
-    for (std::size_t c = 0; c < column.chunks.size(); ++c) {
-        const Chunk *old = column.chunk(c);
-        if (!old)
-            continue;
-        const auto first = static_cast<RowId>(c << chunkBits);
-        Chunk *made = texts.writable(first);
-        made->valid = old->valid;
-        for (std::size_t i = 0; i < chunkRows; ++i) {
-            if (!old->has(i))
-                continue;
-            const std::string text = losslessText(column.cell(first + static_cast<RowId>(i)));
-            made->data<std::uint32_t>()[i] = texts.dictionary->codeFor(text, hashText(text));
-        }
-    }
-    texts.codeLimit = texts.dictionary->codeLimit();
-    column = std::move(texts);
 }
 
 std::uint32_t Table::Private::codeFor(Column &column, std::string_view text, std::uint64_t hash)

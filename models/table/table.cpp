@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "table/table.h"
 
+#include "table/parallel.h"
 #include "table/table_data.h"
 
 #include <algorithm>
@@ -60,54 +61,41 @@ void Table::Private::clearCells(RowId row)
     }
 }
 
-/// Texts that no cell shows any more go once they are most of a dictionary.
 void Table::Private::compact()
 {
-    constexpr std::size_t worthIt = 4096;
-    for (Column &column : data.columns) {
-        if (isTextual(column.type) && !column.isKey && column.codeLimit > worthIt &&
-            column.codeLimit > 2 * data.rowCount)
-            compactTexts(column);
+    if (compaction && compaction->isDone()) {
+        compaction->finish(data.columns[static_cast<std::size_t>(compaction->column())]);
+        compaction.reset();
+    }
+    for (std::size_t i = 1; !compaction && i < data.columns.size(); ++i) {
+        if (Compaction::isDue(data.columns[i]))
+            compaction = Compaction::start(data.columns[i], static_cast<ColumnIndex>(i));
     }
     constexpr std::size_t bytesWorthIt = std::size_t{64} * 1024;
     if (deadKeyBytes > bytesWorthIt && deadKeyBytes > keys().keys->memoryBytes() / 2)
         compactKeys();
 }
 
-void Table::Private::compactTexts(Column &column)
-{
-    auto dictionary = std::make_shared<Dictionary>();
-    std::vector<std::uint32_t> codes(column.codeLimit, Dictionary::absent);
-    for (std::size_t c = 0; c < column.chunks.size(); ++c) {
-        if (!column.chunks[c])
-            continue;
-        auto *cells = column.writable(static_cast<RowId>(c << chunkBits))->data<std::uint32_t>();
-        for (std::size_t i = 0; i < chunkRows; ++i) {
-            if (cells[i] == Dictionary::absent)
-                continue;
-            std::uint32_t &code = codes[cells[i]];
-            if (code == Dictionary::absent) {
-                const std::string_view text = column.dictionary->text(cells[i]);
-                code = dictionary->codeFor(text, hashText(text));
-            }
-            cells[i] = code;
-        }
-    }
-    column.dictionary = std::move(dictionary);
-    column.codeLimit = column.dictionary->codeLimit();
-}
-
 void Table::Private::compactKeys()
 {
-    auto arena = std::make_shared<Arena>();
     Column &column = keys();
-    for (std::size_t c = 0; c < column.chunks.size(); ++c) {
-        Chunk *chunk = column.writable(static_cast<RowId>(c << chunkBits));
-        for (std::size_t i = 0; i < chunkRows; ++i) {
-            if (chunk->has(i))
-                chunk->data<StoredText>()[i] = arena->store(textOf(chunk->data<StoredText>()[i]));
+    const std::size_t parts = workerCount(column.chunks.size() * chunkRows);
+    std::vector<Arena> arenas(parts);
+    inParallel(parts, [&](std::size_t part) {
+        arenas[part].reserve((keys().keys->memoryBytes() - deadKeyBytes) / parts);
+        const std::size_t end = partBegin(column.chunks.size(), part + 1, parts);
+        for (std::size_t c = partBegin(column.chunks.size(), part, parts); c < end; ++c) {
+            Chunk *chunk = column.writable(static_cast<RowId>(c << chunkBits));
+            for (std::size_t i = 0; i < chunkRows; ++i) {
+                StoredText &text = chunk->data<StoredText>()[i];
+                if (chunk->has(i))
+                    text = arenas[part].store(textOf(text));
+            }
         }
-    }
+    });
+    auto arena = std::make_shared<Arena>();
+    for (Arena &part : arenas)
+        arena->absorb(std::move(part));
     column.keys = std::move(arena);
     deadKeyBytes = 0;
 }

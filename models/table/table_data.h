@@ -3,6 +3,7 @@
 
 #include "table/batch_data.h"
 #include "table/columns.h"
+#include "table/compaction.h"
 #include "table/rounds.h"
 #include "table/table.h"
 
@@ -15,7 +16,8 @@ struct Table::Private {
     HashIndex keyIndex;
     std::vector<RowId> freeRows;
     std::size_t deadKeyBytes = 0;
-    Rounds *rounds = nullptr; ///< while a batch is applied
+    Rounds *rounds = nullptr;               ///< while a batch is applied
+    std::unique_ptr<Compaction> compaction; ///< one at a time
 
     Column &keys() { return data.columns.front(); }
     StoredText keyOf(RowId row) const
@@ -57,7 +59,6 @@ struct Table::Private {
                     const std::vector<std::uint32_t> &wiped, std::vector<std::uint8_t> &touched);
     static void clearCell(Column &column, Chunk &chunk, std::size_t i);
     void compact();
-    static void compactTexts(Column &column);
     void compactKeys();
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "table/large_vector.h"
+
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -13,6 +15,20 @@ namespace muster::table {
 
 /// Seeded once a process, so that nobody outside can choose texts that collide.
 std::uint64_t hashText(std::string_view text);
+/// The same of words.
+class WordHash {
+public:
+    WordHash();
+    std::uint64_t operator()(std::uint64_t word) const
+    {
+        __extension__ using Wide = unsigned __int128;
+        const Wide product = Wide(word ^ m_first) * m_second;
+        return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+    }
+
+private:
+    std::uint64_t m_first, m_second;
+};
 
 /// A text in an Arena: its length, then its bytes; 16 bytes past its end may be read.
 using StoredText = const char *;
@@ -29,11 +45,18 @@ inline std::string_view textOf(StoredText stored)
 class Arena {
 public:
     StoredText store(std::string_view text);
+    /// Room for texts of so many bytes, lengths included, in one piece.
+    void reserve(std::size_t bytes);
+    static std::size_t storedBytes(std::string_view text) { return sizeof(std::uint32_t) + text.size(); }
+    /// Takes over another's texts; they stay where they are.
+    void absorb(Arena &&other);
     std::size_t memoryBytes() const { return m_bytes; }
     void clear();
 
 private:
-    std::vector<std::unique_ptr<char[]>> m_blocks;
+    void addBlock(std::size_t size);
+
+    std::vector<LargeVector<char>> m_blocks; ///< the last is being filled
     char *m_next = nullptr;
     std::size_t m_left = 0;
     std::size_t m_blockSize = 1024;
@@ -57,8 +80,12 @@ public:
         }
         return none;
     }
-    void insert(std::uint64_t hash, std::uint32_t id);
+    void insert(std::uint64_t hash, std::uint32_t id) { insertTag(tagOf(hash), id); }
     void erase(std::uint64_t hash, std::uint32_t id);
+    /// What of a hash is kept.
+    static std::uint32_t tagOf(std::uint64_t hash) { return static_cast<std::uint32_t>(hash >> 32); }
+    /// Nothing but the ids from 1 on with these tags, by so many threads at once.
+    void build(const LargeVector<std::uint32_t> &tags, std::size_t parts);
     void clear(); ///< keeps its memory
     std::size_t memoryBytes() const { return m_slots.capacity() * sizeof(Slot); }
     /// The cache line that find() will need.
@@ -70,13 +97,14 @@ public:
 
 private:
     struct Slot {
-        std::uint32_t tag = 0;
-        std::uint32_t id = none;
+        std::uint32_t tag;
+        std::uint32_t id;
     };
-    static std::uint32_t tagOf(std::uint64_t hash) { return static_cast<std::uint32_t>(hash >> 32); }
+    static constexpr Slot vacant{0, none};
+    void insertTag(std::uint32_t tag, std::uint32_t id);
     void grow();
 
-    std::vector<Slot> m_slots;
+    LargeVector<Slot> m_slots;
     std::size_t m_mask = 0;
     std::size_t m_count = 0;
 };
@@ -93,6 +121,7 @@ enum class TextOrder {
 class Dictionary {
 public:
     static constexpr std::uint32_t absent = 0;
+    class Builder;
 
     std::uint32_t codeFor(std::string_view text, std::uint64_t hash);    ///< adds it when it is not there
     std::uint32_t find(std::string_view text, std::uint64_t hash) const; ///< absent when it is not there
@@ -106,6 +135,9 @@ public:
     }
     std::string_view text(std::uint32_t code) const { return textOf(stored(code)); }
     std::size_t memoryBytes() const;
+    /// What its texts take, of the memory that grows with them.
+    std::size_t textBytes() const { return m_textBytes; }
+    static std::size_t bytesOf(std::string_view text) { return text.size() + entryBytes; } ///< of one
     void clear();
 
     /// The place of each code below `limit` in the given order; [0] is unused. Any thread; kept until more
@@ -115,16 +147,40 @@ public:
 private:
     static constexpr int firstBlockBits = 5;
     static constexpr std::uint32_t firstBlock = 1U << firstBlockBits;
+    static constexpr std::size_t entryBytes = 24; ///< length, entry and place in the index
 
-    std::array<std::unique_ptr<StoredText[]>, 32 - firstBlockBits>
-        m_blocks; // each twice the size of the one before
+    StoredText &entryAt(std::uint32_t code);
+
+    std::array<LargeVector<StoredText>, 32 - firstBlockBits>
+        m_blocks; ///< each twice the size of the one before
     std::uint32_t m_limit = 1;
+    std::size_t m_textBytes = 0;
     Arena m_arena;
     HashIndex m_index;
 
     mutable std::mutex m_ranksMutex;
     mutable std::shared_ptr<const std::vector<std::uint32_t>> m_ranks;
     mutable TextOrder m_ranksOrder = TextOrder::Bytes;
+};
+
+/// A dictionary of texts that are known to be different, made by several threads at once.
+class Dictionary::Builder {
+public:
+    Builder(std::uint32_t count, std::size_t parts);
+    /// What the texts of a part take: Arena::storedBytes().
+    void reserve(std::size_t part, std::size_t bytes) { m_parts[part].arena.reserve(bytes); }
+    /// Each code from 1 to `count` once; a part is one thread's.
+    void set(std::size_t part, std::uint32_t code, std::string_view text);
+    std::shared_ptr<Dictionary> finish();
+
+private:
+    struct alignas(64) Part {
+        Arena arena;
+        std::size_t textBytes = 0;
+    };
+    std::shared_ptr<Dictionary> m_made;
+    std::vector<Part> m_parts;
+    LargeVector<std::uint32_t> m_tags;
 };
 
 } // namespace muster::table

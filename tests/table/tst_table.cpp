@@ -7,6 +7,9 @@
 #include <QTest>
 
 #include <algorithm>
+#include <map>
+#include <random>
+#include <set>
 #include <thread>
 
 using namespace muster;
@@ -59,6 +62,65 @@ private Q_SLOTS:
         QCOMPARE(toText(table.cell(table.find("a"), n)), std::string("9007199254740992"));
         QCOMPARE(toText(table.cell(table.find("d"), n)), std::string("9007199254740993"));
         QCOMPARE(toText(table.cell(table.find("c"), n)), std::string("0.5"));
+    }
+    void manyValuesBecomeTheirTexts_data()
+    {
+        QTest::addColumn<int>("kind");
+        QTest::newRow("integers") << 0;
+        QTest::newRow("few integers") << 1;
+        QTest::newRow("numbers") << 2;
+        QTest::newRow("times") << 3;
+        QTest::newRow("truth values") << 4;
+    }
+    /// As many as several threads share; each text is in the dictionary once.
+    void manyValuesBecomeTheirTexts()
+    {
+        QFETCH(int, kind);
+        RandomTable random(static_cast<unsigned>(kind));
+        Table table("device");
+        Batch batch;
+        std::vector<Value> given;
+        for (std::size_t i = 0; i < 100'000; ++i) {
+            Value value;
+            if (kind == 0)
+                value = random.chance(50) ? random.hugeInteger() : static_cast<std::int64_t>(i * 7919);
+            else if (kind == 1)
+                value = random.integer();
+            else if (kind == 2)
+                value = random.chance(50) ? random.oddReal() : static_cast<double>(random.below(90'000)) / 64;
+            else if (kind == 3)
+                value =
+                    UtcTime{1'700'000'000'000'000 + static_cast<std::int64_t>(random.below(70'000)) * 500};
+            else
+                value = random.chance(50);
+            given.push_back(random.chance(5) ? Value() : value);
+            const protocol::Field field{"x", view(given.back())};
+            batch.append("d" + std::to_string(i), {&field, 1});
+        }
+        table.apply(batch);
+        const auto before = table.snapshot();
+        batch.set("odd", "x", std::string_view("n/a"));
+        QCOMPARE(table.apply(batch).columns, (std::vector<ColumnIndex>{0, 1}));
+        QCOMPARE(table.columnType(1), Type::Text);
+        const auto snapshot = table.snapshot();
+        const Column &column = snapshot->columns[1];
+        std::map<std::string, std::uint32_t> codes;
+        for (RowId row = 0; row < given.size(); ++row) {
+            QCOMPARE(toText(before->columns[1].cell(row)), toText(view(given[row])));
+            QCOMPARE(toText(column.cell(row)), losslessText(view(given[row])));
+            QCOMPARE(column.has(row), given[row].index() != 0);
+            if (!column.has(row))
+                continue;
+            const std::uint32_t code = column.chunkOf(row)->data<std::uint32_t>()[row % chunkRows];
+            QCOMPARE(codes.try_emplace(toText(column.cell(row)), code).first->second, code);
+        }
+        QCOMPARE(std::size_t{column.codeLimit}, codes.size() + 2);
+        // What comes again is found again.
+        for (RowId row = 0; row < given.size(); row += 97) {
+            if (column.has(row))
+                batch.set("d" + std::to_string(row), "x", column.cell(row));
+        }
+        QVERIFY(table.apply(batch).columns.empty());
     }
     void largeIntegerKeepsOffDouble()
     {
@@ -382,6 +444,92 @@ private Q_SLOTS:
         QVERIFY2(table.memoryBytes() < 500'000,
                  qPrintable(QString::number(table.memoryBytes()))); // 40,000 texts passed
         QCOMPARE(toText(table.cell(table.find("d7"), 1)), std::string("message 39907"));
+    }
+    /// Few texts, but long ones: what counts is what they take.
+    void longTextsThatPassDoNotPileUp()
+    {
+        Table table("device");
+        Batch batch;
+        for (int i = 0; i < 10'000; ++i)
+            batch.set("d" + std::to_string(i), "log", std::string_view("idle " + std::to_string(i)));
+        table.apply(batch);
+        const std::size_t before = table.memoryBytes();
+        std::size_t most = 0;
+        std::string log(64'000, 'x');
+        for (int report = 0; report < 400; ++report) {
+            log += std::to_string(report);
+            batch.set("d7", "log", std::string_view(log));
+            table.apply(batch);
+            most = std::max(most, table.memoryBytes());
+        }
+        QVERIFY2(most < before + 4'000'000, qPrintable(QString::number(most)));
+        QCOMPARE(toText(table.cell(table.find("d7"), 1)), log);
+        QCOMPARE(toText(table.cell(table.find("d9999"), 1)), std::string("idle 9999"));
+    }
+    /// So many that they are gone through elsewhere: meanwhile come new ones, and some that no cell had come
+    /// again.
+    void manyTextsThatPassDoNotPileUp()
+    {
+        constexpr std::size_t devices = 40'000;
+        std::mt19937 random(11);
+        Table table("device");
+        Batch batch;
+        std::vector<std::string> shown(devices);
+        std::uint32_t first = 0; // of the texts in use
+        const auto report = [&](std::size_t count) {
+            for (std::size_t i = 0; i < count; ++i) {
+                const std::size_t device = random() % devices;
+                shown[device] = "message " + std::to_string(first + random() % 50'000);
+                batch.set("d" + std::to_string(device), "log", std::string_view(shown[device]));
+            }
+            table.apply(batch);
+            first += static_cast<std::uint32_t>(count / 4);
+        };
+        std::shared_ptr<const Snapshot> early;
+        std::vector<std::string> shownEarly;
+        std::size_t most = 0;
+        for (int round = 0; round < 150; ++round) {
+            report(20'000);
+            most = std::max(most, table.memoryBytes());
+            if (round == 20) {
+                early = table.snapshot();
+                shownEarly = shown;
+            }
+            for (std::size_t device = round % 7; device < devices; device += 7)
+                QCOMPARE(toText(table.cell(table.find("d" + std::to_string(device)), 1)), shown[device]);
+        }
+        for (RowId row = 0; row < early->rowLimit; ++row) {
+            const std::string key = toText(early->columns[0].cell(row));
+            QCOMPARE(toText(early->columns[1].cell(row)), shownEarly[std::stoul(key.substr(1))]);
+        }
+        early.reset();
+        // The last of it is put in place with some batch to come.
+        std::size_t settled = table.memoryBytes();
+        for (int tries = 0; tries < 5000 && settled >= most; ++tries) {
+            report(1);
+            settled = table.memoryBytes();
+        }
+        QVERIFY2(settled < most && table.snapshot()->columns[1].codeLimit < 400'000,
+                 qPrintable(QString::number(table.snapshot()->columns[1].codeLimit)));
+        const auto snapshot = table.snapshot();
+        std::set<std::string_view> texts;
+        for (std::uint32_t code = 1; code < snapshot->columns[1].codeLimit; ++code)
+            QVERIFY(texts.insert(snapshot->columns[1].dictionary->text(code)).second);
+    }
+    void goesAwayWhileTextsAreGoneThrough()
+    {
+        for (int i = 0; i < 5; ++i) {
+            Table table("device");
+            Batch batch;
+            for (int round = 0; round < 5; ++round) {
+                for (int device = 0; device < 40'000; ++device)
+                    batch.set("d" + std::to_string(device), "log",
+                              std::string_view("message " + std::to_string(round * 40'000 + device)));
+                table.apply(batch);
+            }
+            if (i == 3)
+                table.clear();
+        }
     }
     void keysThatPassDoNotPileUp()
     {
