@@ -121,6 +121,14 @@
         <source>Columns</source>
         <translation>Spalten</translation>
     </message>
+    <message>
+        <source>pinned</source>
+        <translation>angeheftet</translation>
+    </message>
+    <message>
+        <source>no room</source>
+        <translation>kein Platz</translation>
+    </message>
 </context>
 <context>
     <name>CommandPalette</name>
@@ -1719,6 +1727,10 @@
         <translation>Keine Antwort passte</translation>
     </message>
     <message>
+        <source>No answer came</source>
+        <translation>Keine Antwort kam</translation>
+    </message>
+    <message>
         <source>The line above says what will be sent. Run asks, and the answers appear here as they come.</source>
         <translation>Die Zeile darüber sagt, was gesendet wird. „Ausführen“ fragt, und die Antworten erscheinen hier, wie sie kommen.</translation>
     </message>
@@ -1732,6 +1744,18 @@
     <message>
         <source>Not exported to %1: %2</source>
         <translation>Nicht nach %1 exportiert: %2</translation>
+    </message>
+    <message>
+        <source>What you had composed is put aside: %1</source>
+        <translation>Was Sie zusammengestellt hatten, liegt beiseite: %1</translation>
+    </message>
+    <message>
+        <source>Take it back</source>
+        <translation>Zurückholen</translation>
+    </message>
+    <message>
+        <source>Drop it</source>
+        <translation>Verwerfen</translation>
     </message>
     <message>
         <source>Late</source>
@@ -1773,18 +1797,6 @@
     <message>
         <source>Every answer to this question could be read.</source>
         <translation>Jede Antwort auf diese Frage konnte gelesen werden.</translation>
-    </message>
-    <message>
-        <source>What you had composed is put aside: %1</source>
-        <translation>Was Sie zusammengestellt hatten, liegt beiseite: %1</translation>
-    </message>
-    <message>
-        <source>Take it back</source>
-        <translation>Zurückholen</translation>
-    </message>
-    <message>
-        <source>Drop it</source>
-        <translation>Verwerfen</translation>
     </message>
     <message>
         <source>The past runs could not be changed: %1</source>
@@ -1895,8 +1907,8 @@
         <translation>%1 mit einem Fehler geantwortet</translation>
     </message>
     <message>
-        <source>%1 gave no reply by %2 s</source>
-        <translation>%1 ohne Antwort nach %2 s</translation>
+        <source>%1 gave no reply in %2 s</source>
+        <translation>%1 ohne Antwort in %2 s</translation>
     </message>
     <message>
         <source>%1 still working</source>
@@ -1963,6 +1975,10 @@
     <message>
         <source>Replaces the query that has this name there.</source>
         <translation>Ersetzt die Abfrage, die dort diesen Namen hat.</translation>
+    </message>
+    <message>
+        <source>Replaces the query of this name for everybody. Give it another name to keep both.</source>
+        <translation>Ersetzt die Abfrage dieses Namens für alle. Mit einem anderen Namen bleiben beide.</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -2693,6 +2709,13 @@
             <numerusform>höchstens %n Antworten</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n late or unknown are asked as well.</source>
+        <translation>
+            <numerusform>%n verspätetes oder unbekanntes wird mitgefragt.</numerusform>
+            <numerusform>%n verspätete oder unbekannte werden mitgefragt.</numerusform>
+        </translation>
+    </message>
     <message>
         <source>One request, %1.</source>
         <translation>Eine Anfrage, %1.</translation>
@@ -2849,6 +2872,10 @@
     <message>
         <source>No device has reported &quot;%1&quot; yet; did you mean &quot;%2&quot;?</source>
         <translation>Noch kein Gerät hat &quot;%1&quot; gemeldet; ist &quot;%2&quot; gemeint?</translation>
+    </message>
+    <message>
+        <source>%1 The devices are asked all the same.</source>
+        <translation>%1 Die Geräte werden trotzdem gefragt.</translation>
     </message>
 </context>
 <context>

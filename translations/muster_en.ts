@@ -181,6 +181,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%n late or unknown are asked as well.</source>
+        <translation>
+            <numerusform>%n late or unknown is asked as well.</numerusform>
+            <numerusform>%n late or unknown are asked as well.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>after %n replies</source>
         <translation>
             <numerusform>after %n reply</numerusform>

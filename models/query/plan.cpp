@@ -421,13 +421,13 @@ Reach Planner::reach(const Question &question, const Subjects &fleet) const
     for (const table::RowId row : rows) {
         const presence::State state = states.of(row);
         reach.offline += state == presence::State::Offline || state == presence::State::Never ? 1 : 0;
-        reach.unknown += state == presence::State::Unknown ? 1 : 0;
+        reach.unsure += state == presence::State::Unknown || state == presence::State::Late ? 1 : 0;
     }
-    reach.online = reach.matching - reach.offline;
-    const Asking asking = this->asking(question, parts, fleet, reach.online);
+    reach.online = reach.matching - reach.offline - reach.unsure;
+    const Asking asking = this->asking(question, parts, fleet, reach.asked());
     reach.answers = asking.answers;
     reach.messages =
-        asking.subjects.empty() ? reach.online : static_cast<std::int64_t>(asking.subjects.size());
+        asking.subjects.empty() ? reach.asked() : static_cast<std::int64_t>(asking.subjects.size());
     return reach;
 }
 

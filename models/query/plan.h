@@ -49,9 +49,9 @@ struct Question {
 
 /// Whom a question would reach, counted before it is asked.
 struct Reach {
-    std::int64_t matching = 0, online = 0,
-                 offline = 0;  ///< devices; online are those to ask, late ones included
-    std::int64_t unknown = 0;  ///< of those to ask: not heard since our link came back
+    std::int64_t matching = 0, online = 0, offline = 0; ///< devices
+    std::int64_t unsure = 0; ///< late, or not heard since our link came back: asked as those online are
+    std::int64_t asked() const { return online + unsure; }
     std::int64_t messages = 0; ///< requests to send
     std::int64_t answers =
         0; ///< to come back, at most: a shared subject also reaches devices that do not match

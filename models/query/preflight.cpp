@@ -28,12 +28,15 @@ QString Preflight::fleet(const query::Reach &reach)
 {
     if (reach.matching == 0)
         return {};
-    if (reach.online == 0)
+    if (reach.asked() == 0)
         return tr("Nobody of these is online: they are listed, and nobody is asked.");
     const QString replies = tr("at most %n replies", nullptr, static_cast<int>(reach.answers))
                                 .replace(QString::number(reach.answers), grouped(reach.answers));
     QString text = reach.messages == 1 ? tr("One request, %1.").arg(replies)
                                        : tr("%1 requests, %2.").arg(grouped(reach.messages), replies);
+    if (reach.unsure > 0)
+        text += QLatin1Char(' ') +
+                tr("%n late or unknown are asked as well.", nullptr, static_cast<int>(reach.unsure));
     if (reach.offline > 0)
         text += QLatin1Char(' ') + tr("Offline devices are listed, not asked.");
     return text;

@@ -805,7 +805,8 @@ QString QueryComposer::unknownFieldText(const QString &expression) const
 
 QString QueryComposer::whereDoubt() const
 {
-    return d->source == query::Source::Fleet ? unknownFieldText(where()) : QString();
+    const QString unknown = d->source == query::Source::Fleet ? unknownFieldText(where()) : QString();
+    return unknown.isEmpty() ? unknown : tr("%1 The devices are asked all the same.").arg(unknown);
 }
 
 } // namespace muster

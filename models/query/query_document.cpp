@@ -192,6 +192,11 @@ bool QueryDocument::edited() const
     return d->edited;
 }
 
+bool QueryDocument::saveSurprises() const
+{
+    return d->shared || d->composer->composition().source != d->asLoaded.source;
+}
+
 bool QueryDocument::saving() const
 {
     return d->pending.has_value();

@@ -19,6 +19,8 @@ class QueryDocument : public QObject {
     Q_PROPERTY(QString name READ name NOTIFY changed) ///< as it was last known
     Q_PROPERTY(bool shared READ shared NOTIFY changed)
     Q_PROPERTY(bool edited READ edited NOTIFY changed) ///< other than as saved, or loaded
+    /// save() would change what everybody uses, or make a question of another kind of it.
+    Q_PROPERTY(bool saveSurprises READ saveSurprises NOTIFY changed)
     Q_PROPERTY(bool saving READ saving NOTIFY changed)
     Q_PROPERTY(QString problem READ problem NOTIFY changed) ///< why it could not be saved; until the next try
     Q_PROPERTY(
@@ -36,6 +38,7 @@ public:
     QString name() const;
     bool shared() const;
     bool edited() const;
+    bool saveSurprises() const;
     bool saving() const;
     QString problem() const;
     QString conflictText() const;

@@ -330,11 +330,6 @@ QString QueryResults::question() const
     return questionText(d->record.question);
 }
 
-double QueryResults::deadlineMs() const
-{
-    return d->record.question.deadlineMs;
-}
-
 QDateTime QueryResults::at() const
 {
     return d->filled ? QDateTime::fromMSecsSinceEpoch(d->record.at.millis()) : QDateTime();

@@ -32,7 +32,6 @@ class QueryResults : public QObject {
     Q_PROPERTY(QString run READ run NOTIFY askedChanged)           ///< its id
     Q_PROPERTY(QString source READ source NOTIFY askedChanged)     ///< "fleet", "services", "subject"
     Q_PROPERTY(QString question READ question NOTIFY askedChanged) ///< in one line
-    Q_PROPERTY(double deadlineMs READ deadlineMs NOTIFY askedChanged)
     Q_PROPERTY(QDateTime at READ at NOTIFY askedChanged)
     Q_PROPERTY(QString fleet READ fleet NOTIFY askedChanged)
     // the roll-call
@@ -80,7 +79,6 @@ public:
     QString run() const;
     QString source() const;
     QString question() const;
-    double deadlineMs() const;
     QDateTime at() const;
     QString fleet() const;
     bool cancelled() const;

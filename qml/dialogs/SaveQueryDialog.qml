@@ -98,8 +98,10 @@ MDialog {
         PlainLabel {
             visible: root.replaces
             width: parent.width
-            text: qsTr("Replaces the query that has this name there.")
+            text: root.shares ? qsTr("Replaces the query of this name for everybody. Give it another name to keep both.") : qsTr("Replaces the query that has this name there.")
             color: Theme.warn
+            wrapMode: Text.Wrap
+            elide: Text.ElideNone
         }
         PlainLabel {
             visible: text !== ""

@@ -16,10 +16,14 @@ Item {
     function save() {
         if (document.saving)
             return
-        if (document.id !== "" && document.edited)
+        if (document.id !== "" && document.edited && !document.saveSurprises)
             document.save()
         else
-            saver.ask(document.name)
+            saveAs()
+    }
+
+    function saveAs() {
+        saver.ask(document.name)
     }
 
     /// Under another name, so that theirs stays.
@@ -32,6 +36,12 @@ Item {
     }
 
     implicitHeight: Theme.pageHeader
+
+    Shortcut {
+        sequence: "Ctrl+Shift+S"
+        enabled: root.visible && !root.dialogOpen
+        onActivated: root.saveAs()
+    }
 
     PlainLabel {
         id: title

@@ -567,7 +567,7 @@ FocusScope {
             case "all":
                 return root.isFleet ? qsTr("No device is on the roster") : qsTr("Nobody is on the roster")
             }
-            return root.model.changedOnly ? qsTr("No row changed in this round") : root.isFleet ? qsTr("No device answered with a match") : qsTr("No answer matched")
+            return root.model.changedOnly ? qsTr("No row changed in this round") : root.isFleet ? qsTr("No device answered with a match") : root.results.empty > 0 ? qsTr("No answer matched") : qsTr("No answer came")
         }
         text: root.results.filled ? (root.results.tab === "waiting" && root.results.waiting > 0 ? qsTr("Each is listed with its outcome as soon as that is known.") : "") : qsTr("The line above says what will be sent. Run asks, and the answers appear here as they come.")
         actionText: root.results.filled && root.model.quickFilter !== "" ? qsTr("Clear the filter") : ""

@@ -326,7 +326,8 @@ Flickable {
                 Missing {
                     shape: "silent"
                     count: root.results.silent
-                    text: qsTr("%1 gave no reply by %2 s").arg(Words.count(count)).arg(Words.decimal(root.results.deadlineMs / 1000, 1))
+                    // Cancelled, or with nobody listening, it is over long before the deadline.
+                    text: qsTr("%1 gave no reply in %2 s").arg(Words.count(count)).arg(Words.decimal(root.results.elapsedSeconds, 1))
                 }
                 Missing {
                     shape: "waiting"

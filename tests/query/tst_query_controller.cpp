@@ -455,7 +455,8 @@ void QueryControllerTest::doubtsAFieldThatNobodyReported()
     composer.setWhere(QStringLiteral("regon = \"eu\""));
     QTRY_COMPARE(composer.matching(), 200);
     QCOMPARE(composer.whereDoubt(),
-             QStringLiteral("No device has reported \"regon\" yet; did you mean \"region\"?"));
+             QStringLiteral("No device has reported \"regon\" yet; did you mean \"region\"? "
+                            "The devices are asked all the same."));
     QVERIFY(m_query->canRun());
     composer.setSource(QStringLiteral("services"));
     QCOMPARE(composer.whereDoubt(), QString()); // their fields are not the fleet's

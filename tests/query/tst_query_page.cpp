@@ -732,6 +732,10 @@ void QueryPageTest::savesLoadsAndKnowsEdits()
     QTRY_COMPARE(saved.count(), 1);
     QCOMPARE(document.name(), QStringLiteral("Low memory"));
     QVERIFY(!document.edited() && !document.saving() && !document.shared());
+    QVERIFY(!document.saveSurprises());
+    composer().setSource(QStringLiteral("services"));
+    QVERIFY(document.edited() && document.saveSurprises());
+    composer().setSource(QStringLiteral("fleet"));
     composer().setDeadlineMs(5000);
     QVERIFY(document.edited());
     composer().setDeadlineMs(2000);
@@ -755,7 +759,7 @@ void QueryPageTest::savesLoadsAndKnowsEdits()
     QTRY_VERIFY2(m_query->library()->canShare(), qPrintable(m_query->library()->cannotShareReason()));
     document.saveAs(QStringLiteral("For all"), true);
     QTRY_COMPARE(saved.count(), 3);
-    QVERIFY(document.shared());
+    QVERIFY(document.shared() && document.saveSurprises());
     QTRY_COMPARE(m_query->library()->count(), 2);
     m_query->library()->remove(document.id());
     QTRY_COMPARE(m_query->library()->count(), 1);
