@@ -15,7 +15,7 @@ QVariant ColumnListModel::data(const QModelIndex &index, int role) const
 {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid))
         return {};
-    const ColumnLayout &column = m_table->d->layout.at(index.row());
+    const TableModel::Private::LayoutColumn &column = m_table->d->layout.at(index.row());
     switch (role) {
     case Qt::DisplayRole:
     case TitleRole:
@@ -26,6 +26,10 @@ QVariant ColumnListModel::data(const QModelIndex &index, int role) const
         return column.visible;
     case KindRole:
         return static_cast<int>(m_table->d->kindOf(column.name));
+    case PinnedRole:
+        return m_table->d->isPinned(index.row());
+    case DroppedRole:
+        return column.visible && column.isDropped;
     default:
         return {};
     }
@@ -46,14 +50,18 @@ QHash<int, QByteArray> ColumnListModel::roleNames() const
     names.insert(TitleRole, "title");
     names.insert(VisibleRole, "columnVisible");
     names.insert(KindRole, "kind");
+    names.insert(PinnedRole, "pinned");
+    names.insert(DroppedRole, "dropped");
     return names;
 }
 
 void ColumnListModel::setVisible(int row, bool visible)
 {
-    if (row < 0 || row >= rowCount())
+    if (row < 0 || row >= rowCount() || m_table->d->isPinned(row))
         return;
     m_table->d->setVisible(row, visible);
+    if (visible)
+        m_table->d->layout[row].priority = 0; // asked for: not to be dropped
     Q_EMIT m_table->layoutEdited();
 }
 
@@ -63,10 +71,10 @@ void ColumnListModel::toggleVisible(int row)
         setVisible(row, !m_table->d->layout.at(row).visible);
 }
 
-void ColumnListModel::move(int from, int to)
+bool ColumnListModel::move(int from, int to)
 {
-    if (from >= 0 && from < rowCount() && to >= 0 && to < rowCount() && from != to)
-        m_table->d->moveLayout(from, to);
+    return from >= 0 && from < rowCount() && to >= 0 && to < rowCount() && from != to &&
+           m_table->d->moveLayout(from, to);
 }
 
 } // namespace muster

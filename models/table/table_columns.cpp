@@ -115,7 +115,6 @@ void TableModel::Private::discoverColumns()
         column.title = titleOf(name);
         column.visible = addDiscovered && static_cast<int>(shown.size()) < mostDiscovered;
         column.isOffered = column.visible;
-        column.priority = static_cast<int>(layout.size());
         recall(column);
         const int place = placeOf(name);
         columnList->beginInsertRows({}, place, place);
@@ -165,8 +164,19 @@ void TableModel::Private::setVisible(int layoutRow, bool visible)
     announceAll(0, static_cast<int>(shown.size()) - 1, {});
 }
 
-void TableModel::Private::moveLayout(int from, int to)
+/// The key's column, unless its owner hides it: rows without their names say nothing.
+bool TableModel::Private::isPinned(int layoutRow) const
 {
+    const LayoutColumn &column = layout[layoutRow];
+    return column.isOffered && column.name.toStdString() == table.columnName(0);
+}
+
+bool TableModel::Private::moveLayout(int from, int to)
+{
+    for (int i = std::min(from, to); i <= std::max(from, to); ++i) {
+        if (isPinned(i))
+            return false;
+    }
     const bool isShown = layout[from].visible;
     const int shownFrom = shownBefore(from);
     columnList->beginMoveRows({}, from, from, {}, to > from ? to + 1 : to);
@@ -182,11 +192,7 @@ void TableModel::Private::moveLayout(int from, int to)
     layouts[layoutName] = remembered(); // what is discovered later goes by it
     Q_EMIT q->columnsChanged();
     Q_EMIT q->layoutEdited();
-}
-
-void TableModel::Private::moveShown(int from, int to)
-{
-    moveLayout(shown[static_cast<std::size_t>(from)].layout, shown[static_cast<std::size_t>(to)].layout);
+    return true;
 }
 
 void TableModel::setColumns(QList<ColumnLayout> columns, bool addDiscovered, const QString &layout)
@@ -269,10 +275,28 @@ void TableModel::setColumnWidth(int column, int width)
     Q_EMIT layoutEdited();
 }
 
-void TableModel::moveColumn(int from, int to)
+int TableModel::columnPriority(int column) const
 {
-    if (from >= 0 && from < columnCount() && to >= 0 && to < columnCount() && from != to)
-        d->moveShown(from, to);
+    return column < 0 || column >= columnCount()
+               ? 0
+               : d->layout[d->shown[static_cast<std::size_t>(column)].layout].priority;
+}
+
+void TableModel::setDropped(const QList<int> &columns)
+{
+    for (std::size_t i = 0; i < d->shown.size(); ++i) {
+        const int row = d->shown[i].layout;
+        const bool isDropped = columns.contains(static_cast<int>(i));
+        if (std::exchange(d->layout[row].isDropped, isDropped) != isDropped)
+            d->announceLayoutRow(row, ColumnListModel::DroppedRole);
+    }
+}
+
+bool TableModel::moveColumn(int from, int to)
+{
+    return from >= 0 && from < columnCount() && to >= 0 && to < columnCount() && from != to &&
+           d->moveLayout(d->shown[static_cast<std::size_t>(from)].layout,
+                         d->shown[static_cast<std::size_t>(to)].layout);
 }
 
 void TableModel::setColumnVisible(const QString &name, bool visible)

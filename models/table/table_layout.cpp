@@ -57,8 +57,11 @@ void TableModel::Private::recall(LayoutColumn &column) const
     if (found == known.end())
         return;
     column.width = found->width;
-    if (found->isOffered == column.isOffered)
-        column.visible = found->visible;
+    if (found->isOffered != column.isOffered)
+        return;
+    column.visible = found->visible || (column.isOffered && column.name.toStdString() == table.columnName(0));
+    if (column.visible && !column.isOffered)
+        column.priority = 0; // asked for: not to be dropped
 }
 
 /// Puts the columns where they stood; one that is new stays behind the one that it comes after.

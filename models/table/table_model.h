@@ -22,7 +22,7 @@ struct ColumnLayout {
     QString title; ///< what the header shows; the name unless the owner says otherwise
     bool visible = true;
     int width = 0;    ///< pixels; 0: by kind
-    int priority = 0; ///< columns with higher numbers are dropped first when the window is narrow
+    int priority = 0; ///< those with higher numbers are dropped first where there is no room; 0: none is
 };
 
 class TableModel;
@@ -31,7 +31,14 @@ class TableModel;
 class ColumnListModel : public QAbstractListModel {
     Q_OBJECT
 public:
-    enum Role { NameRole = Qt::UserRole + 1, TitleRole, VisibleRole, KindRole };
+    enum Role {
+        NameRole = Qt::UserRole + 1,
+        TitleRole,
+        VisibleRole,
+        KindRole,
+        PinnedRole, ///< bool: the rows' names, which stay where they are
+        DroppedRole ///< bool: visible, but the view has no room for it
+    };
     Q_ENUM(Role)
     explicit ColumnListModel(TableModel *table);
     int rowCount(const QModelIndex &parent = {}) const override;
@@ -40,7 +47,7 @@ public:
     QHash<int, QByteArray> roleNames() const override;
     Q_INVOKABLE void setVisible(int row, bool visible);
     Q_INVOKABLE void toggleVisible(int row);
-    Q_INVOKABLE void move(int from, int to);
+    Q_INVOKABLE bool move(int from, int to); ///< false over a pinned one, which stays
 
 private:
     TableModel *m_table;
@@ -160,8 +167,12 @@ public:
     Q_INVOKABLE bool columnRightAligned(int column) const;
     Q_INVOKABLE int columnWidth(int column) const;
     Q_INVOKABLE bool columnWidthIsAutomatic(int column) const; ///< nobody has set it
+    Q_INVOKABLE int columnPriority(int column) const;
+    /// Which columns a view drops, by place on screen: the chooser says so. Filters, exports and copies have
+    /// them all the same.
+    Q_INVOKABLE void setDropped(const QList<int> &columns);
     Q_INVOKABLE void setColumnWidth(int column, int width);    ///< 0: automatic
-    Q_INVOKABLE void moveColumn(int from, int to);
+    Q_INVOKABLE bool moveColumn(int from, int to); ///< false over a pinned one, which stays
     Q_INVOKABLE void setColumnVisible(const QString &name, bool visible);
     /// -1 none, 0 ascending, 1 descending; and its rank among the keys, from 1.
     Q_INVOKABLE int sortDirection(int column) const;

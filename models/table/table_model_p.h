@@ -55,7 +55,8 @@ struct TableModel::Private {
         int percent = -1; ///< -1: none running
     };
     struct LayoutColumn : ColumnLayout {
-        bool isOffered = true; ///< visible unless the operator says otherwise
+        bool isOffered = true;  ///< visible unless the operator says otherwise
+        bool isDropped = false; ///< by a view without room for it
     };
     /// What is known of a column of a layout, whether it is there now or not. They are in the layout's order.
     struct Remembered {
@@ -98,8 +99,8 @@ struct TableModel::Private {
     void recall(LayoutColumn &column) const;
     void arrange();
     void setVisible(int layoutRow, bool visible);
-    void moveLayout(int from, int to);
-    void moveShown(int from, int to);
+    bool isPinned(int layoutRow) const;
+    bool moveLayout(int from, int to);
     int shownBefore(int layoutRow) const;
     void announceLayoutRow(int layoutRow, int role);
 

@@ -5,6 +5,7 @@ import QtQuick.Templates as T
 import Muster
 
 // Which columns a table shows, and in what order. Drag by the handle, or Alt+Up and Alt+Down; Space shows or hides.
+// The rows' names are pinned: always shown, in their place.
 T.Popup {
     id: root
 
@@ -53,10 +54,8 @@ T.Popup {
                     event.accepted = true
                 } else if ((event.modifiers & Qt.AltModifier) && (event.key === Qt.Key_Up || event.key === Qt.Key_Down)) {
                     const to = currentIndex + (event.key === Qt.Key_Up ? -1 : 1)
-                    if (to >= 0 && to < count) {
-                        root.model.columnList.move(currentIndex, to)
+                    if (root.model.columnList.move(currentIndex, to))
                         currentIndex = to
-                    }
                     event.accepted = true
                 }
             }
@@ -73,14 +72,18 @@ T.Popup {
         required property int index
         required property string title
         required property bool columnVisible
+        required property bool pinned
+        required property bool dropped
+        readonly property string note: pinned ? qsTr("pinned") : dropped ? qsTr("no room") : ""
 
         height: Theme.controlHeight
         focus: ListView.isCurrentItem // a screen reader says what has the keys
         color: ListView.isCurrentItem && list.activeFocus ? Theme.select : area.containsMouse ? Theme.hover : "transparent"
-        Accessible.role: Accessible.CheckBox
+        Accessible.role: pinned ? Accessible.ListItem : Accessible.CheckBox
         Accessible.name: row.title
+        Accessible.description: note
         Accessible.focusable: true
-        Accessible.checkable: true
+        Accessible.checkable: !pinned
         Accessible.checked: columnVisible
         Accessible.onToggleAction: root.model.columnList.toggleVisible(index)
         Accessible.onPressAction: root.model.columnList.toggleVisible(index)
@@ -98,6 +101,7 @@ T.Popup {
         Icon {
             id: handle
 
+            visible: !row.pinned
             x: 8
             anchors.verticalCenter: parent.verticalCenter
             name: "grip"
@@ -117,7 +121,16 @@ T.Popup {
                 }
             }
         }
+        Icon {
+            visible: row.pinned
+            x: 30
+            anchors.verticalCenter: parent.verticalCenter
+            name: "pin"
+            size: 14
+            color: Theme.t3
+        }
         Rectangle {
+            visible: !row.pinned
             x: 30
             anchors.verticalCenter: parent.verticalCenter
             width: 14
@@ -137,8 +150,20 @@ T.Popup {
         MonoLabel {
             x: 52
             height: parent.height
-            width: parent.width - 60
+            width: parent.width - 60 - (noteLabel.visible ? noteLabel.width + 8 : 0)
             text: row.title
+            Accessible.ignored: true
+        }
+        PlainLabel {
+            id: noteLabel
+
+            visible: text !== ""
+            anchors.right: parent.right
+            anchors.rightMargin: 12
+            height: parent.height
+            text: row.note
+            color: Theme.t3
+            font.pixelSize: Theme.captionSize
             Accessible.ignored: true
         }
     }

@@ -25,7 +25,8 @@ FocusScope {
 
     signal activated(string key)
 
-    property var widths: []
+    property var widths: [] ///< 0: dropped
+    readonly property int lastColumn: widths.reduce((last, w, i) => w > 0 ? i : last, 0)
     property int revision: 0
     property int spoken: 0 ///< counts changes of the row under the keys
     property int lastRow: 0 ///< where the current row was before it went out of sight
@@ -50,18 +51,24 @@ FocusScope {
     }
 
     // What is left over goes to what a device says went wrong, or to the column of names, as the eye starts there; what is missing is taken from columns
-    // that nobody resized, as far as they have room to give.
+    // that nobody resized, as far as they have room to give; where that is not enough, columns that matter less are dropped.
     function layoutColumns() {
         const count = model.columnCount()
         const next = []
         const slack = []
-        let sum = 0, slackSum = 0, wide = -1
         const heading = model.groupBy.length > 0 ? 144 + 16 * model.groupBy.length : 0 // of the innermost groups
         for (let i = 0; i < count; ++i) {
             const automatic = model.columnWidthIsAutomatic(i)
             const least = i === 0 ? Math.max(narrowest(i), heading) : narrowest(i)
             next.push(automatic && i === 0 ? Math.max(model.columnWidth(i), heading) : model.columnWidth(i))
             slack.push(automatic ? Math.max(0, next[i] - least) : 0)
+        }
+        dropColumns(next, slack)
+        let sum = 0, slackSum = 0, wide = -1, last = 0
+        for (let i = 0; i < count; ++i) {
+            if (next[i] === 0)
+                continue
+            last = i
             sum += next[i]
             slackSum += slack[i]
             if (model.columnName(i) === "error")
@@ -76,10 +83,31 @@ FocusScope {
             sum = next.reduce((total, w) => total + w, 0)
         }
         if (count > 0 && sum < width)
-            next[wide < 0 ? count - 1 : wide] += Math.floor(width - sum)
+            next[wide < 0 ? last : wide] += Math.floor(width - sum)
         widths = next
         ++revision
         Qt.callLater(table.forceLayout) // not now: the table may be laying out what asked for this
+    }
+
+    // From the right, those of the highest priority number first, until the others fit at their narrowest.
+    function dropColumns(widths: var, slack: var) {
+        const dropped = []
+        let needed = widths.reduce((sum, w, i) => sum + w - slack[i], 0)
+        while (width > 0 && needed > width) {
+            let drop = -1
+            for (let i = 0; i < widths.length; ++i) {
+                const priority = widths[i] > 0 ? model.columnPriority(i) : 0
+                if (priority > 0 && (drop < 0 || priority >= model.columnPriority(drop)))
+                    drop = i
+            }
+            if (drop < 0)
+                break
+            needed -= widths[drop] - slack[drop]
+            widths[drop] = 0
+            slack[drop] = 0
+            dropped.push(drop)
+        }
+        model.setDropped(dropped)
     }
 
     function leftOf(column: int): real {
@@ -141,7 +169,12 @@ FocusScope {
     function moveToColumn(column: int) {
         if (currentRow < 0 || widths.length === 0)
             return
-        currentColumn = Math.max(0, Math.min(widths.length - 1, column))
+        let next = column
+        while (widths[next] === 0)
+            next += column < currentColumn ? -1 : 1
+        if (next < 0 || next >= widths.length)
+            return
+        currentColumn = next
         const left = leftOf(currentColumn), right = left + widths[currentColumn]
         if (left < table.contentX)
             table.contentX = left
@@ -401,6 +434,7 @@ FocusScope {
         width: parent.width
         model: root.model
         widths: root.widths
+        lastColumn: root.lastColumn
         contentX: table.contentX
         revision: root.revision
         onResized: (column, width) => root.model.setColumnWidth(column, width)
@@ -443,7 +477,7 @@ FocusScope {
             columnWidthProvider: column => root.widths[column] ?? 100
             rowHeightProvider: () => root.rowHeight - 1
             delegate: TableCell {
-                lastColumn: column === root.widths.length - 1
+                lastColumn: column === root.lastColumn
                 grouped: root.model.groupBy.length > 0
             }
 

@@ -11,7 +11,8 @@ FocusScope {
     id: root
 
     required property TableModel model
-    required property var widths
+    required property var widths ///< 0: dropped
+    required property int lastColumn
     property real contentX: 0
     property int revision: 0 ///< counts changes of the columns, so that the titles are read again
 
@@ -36,8 +37,13 @@ FocusScope {
         return x
     }
 
-    function focusTitle(column: int) {
-        current = Math.max(0, Math.min(widths.length - 1, column))
+    function focusTitle(column: int, step: int) {
+        let next = Math.max(0, Math.min(widths.length - 1, column))
+        while (widths[next] === 0)
+            next += step
+        if (!(widths[next] > 0))
+            return
+        current = next
         const title = titles.itemAt(current)
         if (title)
             title.forceActiveFocus(Qt.TabFocusReason)
@@ -45,10 +51,8 @@ FocusScope {
     }
 
     function moveTitle(column: int, to: int) {
-        if (to < 0 || to >= widths.length)
-            return
-        model.moveColumn(column, to)
-        Qt.callLater(focusTitle, to)
+        if (model.moveColumn(column, to))
+            Qt.callLater(focusTitle, to, to < column ? -1 : 1)
     }
 
     function columnAt(x: real): int {
@@ -89,9 +93,10 @@ FocusScope {
                 readonly property int direction: revision >= 0 ? root.model.sortDirection(index) : -1
                 readonly property int rank: revision >= 0 ? root.model.sortRank(index) : 0
                 readonly property bool manyKeys: revision >= 0 && root.model.sortKeys.length > 1
-                readonly property bool lastColumn: index === root.widths.length - 1
+                readonly property bool lastColumn: index === root.lastColumn
 
                 objectName: "title" + index
+                visible: width > 0
                 x: root.leftOf(index)
                 width: root.widths[index] ?? 0
                 height: root.height - 1
@@ -121,14 +126,14 @@ FocusScope {
                         else if (shift)
                             root.resized(index, Math.max(32, width + 8 * step))
                         else
-                            root.focusTitle(index + step)
+                            root.focusTitle(index + step, step)
                         break
                     }
                     case Qt.Key_Home:
-                        root.focusTitle(0)
+                        root.focusTitle(0, 1)
                         break
                     case Qt.Key_End:
-                        root.focusTitle(root.widths.length - 1)
+                        root.focusTitle(root.widths.length - 1, -1)
                         break
                     case Qt.Key_Backspace:
                         root.resized(index, 0)

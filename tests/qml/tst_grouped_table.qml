@@ -5,6 +5,8 @@ import Muster
 import MusterTest
 
 Item {
+    id: root
+
     width: 800
     height: 400
 
@@ -22,6 +24,15 @@ Item {
         GroupedTable {
             model: Fixtures.table
             layoutKey: "second"
+        }
+    }
+    Component {
+        id: narrow
+
+        GroupedTable {
+            width: 560
+            height: 200
+            model: Fleet.devices
         }
     }
     ColumnChooser {
@@ -207,9 +218,10 @@ Item {
             chooser.open()
             tryVerify(() => chooser.opened)
             const focused = () => table.Window.window.activeFocusItem
-            compare(focused().Accessible.role, Accessible.CheckBox)
             compare(focused().Accessible.name, "device")
+            compare(focused().Accessible.description, "pinned")
             keyClick(Qt.Key_Down)
+            compare(focused().Accessible.role, Accessible.CheckBox)
             compare(focused().Accessible.name, "site")
             compare(focused().Accessible.checked, true)
             keyClick(Qt.Key_Space)
@@ -291,15 +303,20 @@ Item {
             chooser.open()
             tryVerify(() => chooser.opened)
             const count = model.columnCount()
-            const name = model.columnName(0)
+            keyClick(Qt.Key_Space)
+            compare(model.columnCount(), count) // the devices' names are pinned
+            keyClick(Qt.Key_Down)
+            const name = model.columnName(1)
             keyClick(Qt.Key_Space)
             tryVerify(() => model.columnCount() === count - 1)
             keyClick(Qt.Key_Space)
             tryVerify(() => model.columnCount() === count)
-            keyClick(Qt.Key_Down, Qt.AltModifier)
-            compare(model.columnName(1), name)
             keyClick(Qt.Key_Up, Qt.AltModifier)
-            compare(model.columnName(0), name)
+            compare(model.columnName(1), name)
+            keyClick(Qt.Key_Down, Qt.AltModifier)
+            compare(model.columnName(2), name)
+            keyClick(Qt.Key_Up, Qt.AltModifier)
+            compare(model.columnName(1), name)
             keyClick(Qt.Key_Escape)
             tryVerify(() => !chooser.visible)
         }
@@ -477,6 +494,43 @@ Item {
             compare(table.currentRow, 0)
             keyClick(Qt.Key_Left)
             tryVerify(() => model.rowCount() === 2)
+        }
+
+        function test_columnsAreDroppedByPriority() {
+            const devices = Fleet.devices
+            const other = narrow.createObject(root) as GroupedTable
+            tryVerify(() => other.widths.length === 11)
+            const sum = other.widths.reduce((total, w) => total + w, 0)
+            verify(sum <= other.width, sum)
+            const shown = []
+            for (let i = 0; i < 11; ++i) {
+                if (other.widths[i] > 0)
+                    shown.push(devices.columnName(i))
+            }
+            compare(shown.join(), "presence,device,site,fw,last_seen") // those that matter most
+            const rows = findChild(other, "rows")
+            compare(rows.contentWidth <= other.width, true)
+            const title = i => findChild(other, "title" + i)
+            verify(title(2).visible && !title(3).visible)
+            chooser.model = devices
+            chooser.parent = table
+            chooser.open()
+            tryVerify(() => chooser.opened)
+            const list = chooser.contentItem.children[1]
+            compare(list.itemAtIndex(3).Accessible.description, "no room")
+            compare(list.itemAtIndex(2).Accessible.description, "")
+            chooser.close()
+            chooser.model = model
+
+            // Keys go over what is not there.
+            title(2).forceActiveFocus(Qt.TabFocusReason)
+            keyClick(Qt.Key_Right)
+            verify(title(5).activeFocus)
+            keyClick(Qt.Key_Left)
+            verify(title(2).activeFocus)
+            other.width = 1300
+            tryVerify(() => other.widths.every(w => w > 0))
+            other.destroy()
         }
 
         function test_columnsResize() {

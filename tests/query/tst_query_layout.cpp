@@ -37,15 +37,15 @@ private Q_SLOTS:
         before.layOut(asking({"fw", "cpu.pct", "uptime"}));
         TableModel &table = *before.table();
         QCOMPARE(columns(table), QStringLiteral("device site fw cpu.pct uptime reply_ms").split(u' '));
-        table.moveColumn(3, 0);
-        table.setColumnWidth(0, 123);
+        table.moveColumn(3, 1);
+        table.setColumnWidth(1, 123);
         ColumnListModel &all = *table.columnList();
         for (int i = 0; i < all.rowCount(); ++i) {
             if (all.data(all.index(i), ColumnListModel::NameRole).toString() == QStringLiteral("fw"))
                 all.setVisible(i, false);
         }
         const QStringList left = columns(table);
-        QCOMPARE(left, QStringLiteral("cpu.pct device site uptime reply_ms").split(u' '));
+        QCOMPARE(left, QStringLiteral("device cpu.pct site uptime reply_ms").split(u' '));
 
         QueryResults after;
         after.layOut(asking({})); // before anything is composed
@@ -53,13 +53,13 @@ private Q_SLOTS:
         QCOMPARE(columns(*after.table()), QStringLiteral("device site reply_ms").split(u' '));
         after.layOut(asking({"fw", "cpu.pct", "uptime"}));
         QCOMPARE(columns(*after.table()), left);
-        QCOMPARE(after.table()->columnWidth(0), 123);
+        QCOMPARE(after.table()->columnWidth(1), 123);
 
         // Asked for anew, it is shown; its groups' headings have it otherwise.
         after.layOut(asking({"cpu.pct"}, {"fw"}));
-        QCOMPARE(columns(*after.table()), QStringLiteral("cpu.pct device site reply_ms").split(u' '));
+        QCOMPARE(columns(*after.table()), QStringLiteral("device cpu.pct site reply_ms").split(u' '));
         after.layOut(asking({"fw", "cpu.pct"}));
-        QCOMPARE(columns(*after.table()), QStringLiteral("cpu.pct device site fw reply_ms").split(u' '));
+        QCOMPARE(columns(*after.table()), QStringLiteral("device cpu.pct site fw reply_ms").split(u' '));
     }
 };
 

@@ -115,7 +115,7 @@ private Q_SLOTS:
         TableModel model("device");
         model.setColumns({}, true, QStringLiteral("all"));
         model.setColumns(own("device cpu mem reply"), false, QStringLiteral("some"));
-        move(model, "mem", 0);
+        move(model, "mem", 1);
         hide(model, "cpu");
         model.setColumnWidth(columnOf(model, QStringLiteral("reply")), 333);
 
@@ -127,12 +127,12 @@ private Q_SLOTS:
         report(next, "cpu mem");
         QCOMPARE(columns(next), list("device cpu mem"));
         next.setColumns(own("device cpu mem uptime reply"), false, QStringLiteral("some"));
-        QCOMPARE(columns(next), list("mem uptime device reply")); // what is new behind its neighbour
+        QCOMPARE(columns(next), list("device mem uptime reply")); // what is new behind its neighbour
         QCOMPARE(next.columnWidth(3), 333);
         next.setColumns({}, true, QStringLiteral("all"));
         QCOMPARE(columns(next), list("device cpu mem"));
         next.setColumns(own("device cpu mem uptime reply"), false, QStringLiteral("some"));
-        QCOMPARE(columns(next), list("mem uptime device reply"));
+        QCOMPARE(columns(next), list("device mem uptime reply"));
         QVERIFY(watched.isTrue());
     }
 
@@ -164,14 +164,69 @@ private Q_SLOTS:
         QCOMPARE(edited.size(), 0);
         model.setColumnWidth(0, 100);
         QCOMPARE(edited.size(), 1);
-        move(model, "c", 0);
+        move(model, "c", 1);
         QCOMPARE(edited.size(), 2);
         hide(model, "c");
         QCOMPARE(edited.size(), 3);
-        model.columnList()->move(0, 1);
+        model.columnList()->move(1, 2);
         QCOMPARE(edited.size(), 4);
         model.sortByColumn(0, false);
         QCOMPARE(edited.size(), 5);
+    }
+
+    void theNamesOfRowsArePinned()
+    {
+        TableModel model("device");
+        Watched watched(model);
+        Tester chooser(model.columnList(), Tester::FailureReportingMode::QtTest);
+        model.setColumns(own("presence device a b"), false);
+        ColumnListModel &all = *model.columnList();
+        const auto isPinned = [&all](int row) {
+            return all.data(all.index(row), ColumnListModel::PinnedRole).toBool();
+        };
+        QVERIFY(isPinned(1) && !isPinned(0) && !isPinned(2));
+        hide(model, "device");
+        QVERIFY(!all.move(1, 2) && !all.move(0, 1) && !all.move(3, 0));
+        QVERIFY(!model.moveColumn(2, 1) && !model.moveColumn(0, 3));
+        QCOMPARE(columns(model), list("presence device a b"));
+        QVERIFY(all.move(2, 3));
+        hide(model, "presence");
+        QCOMPARE(columns(model), list("device b a"));
+        // One that its owner hides is not: nothing is said by it.
+        QList<ColumnLayout> layout = own("a b");
+        layout.prepend({QStringLiteral("device"), QString(), false});
+        model.setColumns(layout, false, QStringLiteral("other"));
+        QVERIFY(!isPinned(0));
+        QVERIFY(all.move(0, 2));
+    }
+
+    void whatAViewDropsIsSaidInTheChooser()
+    {
+        TableModel model("device");
+        QList<ColumnLayout> layout = own("device a b c");
+        layout[1].priority = 2;
+        layout[2].priority = 3;
+        model.setColumns(layout, true);
+        report(model, "discovered");
+        QCOMPARE(model.columnPriority(2), 3);
+        QCOMPARE(model.columnPriority(4), 0);
+        ColumnListModel &all = *model.columnList();
+        const auto isDropped = [&all](int row) {
+            return all.data(all.index(row), ColumnListModel::DroppedRole).toBool();
+        };
+        QSignalSpy changes(&all, &QAbstractItemModel::dataChanged);
+        model.setDropped({2});
+        QVERIFY(isDropped(2) && !isDropped(1));
+        QCOMPARE(changes.size(), 1);
+        model.setDropped({2});
+        QCOMPARE(changes.size(), 1);
+        // Who asks for a column gets it.
+        all.setVisible(2, false);
+        QVERIFY(!isDropped(2));
+        all.setVisible(2, true);
+        QCOMPARE(model.columnPriority(2), 0);
+        model.setDropped({});
+        QVERIFY(!isDropped(2));
     }
 
     void sortKeysAreRemembered()
