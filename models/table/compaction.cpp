@@ -46,6 +46,16 @@ Compaction::~Compaction()
 
 void Compaction::run()
 {
+    try {
+        make();
+    } catch (const std::bad_alloc &) {
+        m_made.reset(); // the column goes on as it is
+    }
+    m_isDone.store(true, std::memory_order_release);
+}
+
+void Compaction::make()
+{
     const Dictionary &from = *m_of.dictionary;
     std::vector<bool> isUsed(m_of.codeLimit);
     for (ChunkRef &chunk : m_of.chunks) {
@@ -79,7 +89,6 @@ void Compaction::run()
         }
         m_made = builder.finish();
     }
-    m_isDone.store(true, std::memory_order_release);
 }
 
 void Compaction::finish(Column &column)

@@ -37,6 +37,7 @@ private:
     {
     }
     void run();
+    void make();
     bool isLeftOff() const { return m_isLeftOff.load(std::memory_order_relaxed); }
 
     Column m_of; ///< as it was; its chunks are let go of as they are gone over

@@ -1,19 +1,34 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "table/lines.h"
 
+#include "table/columns.h"
 #include "table/text_store.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace muster {
 
 namespace {
 
+/// Values are told apart as groups are, and by what they are as texts: a column that widens keeps its groups.
+std::uint64_t ownPath(const Value &value)
+{
+    constexpr std::uint64_t ofAbsent = 1;
+    if (std::holds_alternative<std::monostate>(value))
+        return ofAbsent;
+    if (const auto *text = std::get_if<std::string>(&value))
+        return table::hashText(*text);
+    if (const auto *number = std::get_if<double>(&value); number && std::isnan(*number))
+        return table::hashText("nan"); // whatever its sign
+    else if (number && *number == 0)
+        return table::hashText("0"); // -0 is in its group
+    return table::hashText(table::losslessText(view(value)));
+}
+
 std::uint64_t pathOf(std::uint64_t parent, const Value &value)
 {
-    const auto *text = std::get_if<std::string>(&value);
-    const std::uint64_t own = text ? table::hashText(*text) : table::hashText(toText(view(value)));
-    std::uint64_t mixed = (parent + value.index() + 1) * 0x9E3779B97F4A7C15ULL + own;
+    std::uint64_t mixed = (parent + 1) * 0x9E3779B97F4A7C15ULL + ownPath(value);
     mixed = (mixed ^ (mixed >> 32)) * 0xD6E8FEB86659FD93ULL;
     return mixed ^ (mixed >> 32);
 }
@@ -57,12 +72,14 @@ LineId Lines::headingFor(std::size_t group, std::uint64_t path, bool &changed)
     }
     Held &heading = m_held[entry->second];
     const std::uint32_t count = from.end - from.begin;
-    changed = isNew || heading.count != count || heading.aggregates != from.aggregates;
+    const bool isRetyped = heading.value.index() != from.value.index(); // it became a text, or a fraction
+    changed = isNew || isRetyped || heading.count != count || heading.aggregates != from.aggregates;
     if (isNew) {
         heading.path = path;
         heading.level = from.level;
-        heading.value = from.value;
     }
+    if (isNew || isRetyped)
+        heading.value = from.value;
     if (changed) {
         heading.aggregates = from.aggregates;
         heading.count = count;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <exception>
+#include <mutex>
 #include <system_error>
 #include <thread>
 #include <vector>
@@ -19,10 +20,20 @@ inline std::size_t workerCount(std::size_t steps)
 }
 
 /// Calls work(0) ... work(parts - 1), each on a thread of its own as far as the system gives them; returns
-/// when all are done.
+/// when all are done. What one of them throws is thrown here then: memory may run out.
 template <typename Work>
-void inParallel(std::size_t parts, const Work &work)
+void inParallel(std::size_t parts, const Work &task)
 {
+    std::exception_ptr failure;
+    std::mutex failing;
+    const auto work = [&](std::size_t part) {
+        try {
+            task(part);
+        } catch (...) {
+            const std::lock_guard lock(failing);
+            failure = std::current_exception();
+        }
+    };
     std::vector<std::thread> threads;
     threads.reserve(parts);
     std::size_t next = 1;
@@ -37,6 +48,8 @@ void inParallel(std::size_t parts, const Work &work)
         work(next);
     for (std::thread &thread : threads)
         thread.join();
+    if (failure)
+        std::rethrow_exception(failure);
 }
 
 /// The bounds of part `part` of `parts` over `count` things.

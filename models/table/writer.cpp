@@ -9,13 +9,11 @@
 #include "table/parallel.h"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <charconv>
-#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <new>
 #include <system_error>
 
 #ifndef _WIN32
@@ -100,48 +98,33 @@ public:
         if (const auto *held = std::get_if<std::string_view>(&value))
             text(out, *held);
         else if (const auto *number = std::get_if<double>(&value))
-            appendNumber(out, *number);
+            out += NumberText(*number).view();
         else if (const auto *integer = std::get_if<std::int64_t>(&value))
-            appendNumber(out, *integer);
+            out += NumberText(*integer).view();
         else
-            out += toText(value);
+            out += losslessText(value);
     }
 
 private:
-    /// As toText() writes them, without a string for each.
-    template <typename Number>
-    static void appendNumber(std::string &out, Number number)
-    {
-        std::array<char, 64> digits;
-        std::to_chars_result end{};
-        if constexpr (std::is_floating_point_v<Number>) {
-            const double size = std::abs(number);
-            end = number == 0 || (size >= 1e-5 && size < 1e16)
-                      ? std::to_chars(digits.data(), digits.data() + digits.size(), number,
-                                      std::chars_format::fixed)
-                      : std::to_chars(digits.data(), digits.data() + digits.size(), number);
-        } else {
-            end = std::to_chars(digits.data(), digits.data() + digits.size(), number);
-        }
-        out.append(digits.data(), end.ptr);
-    }
-
     char m_separator;
     std::string_view m_lineEnd;
     bool m_neutralise;
 };
 
-/// Cells of one column; those of few distinct texts are written out once.
+/// Cells of one column; those of few distinct texts, none of them long, are written out once.
 class CellSource {
 public:
     CellSource(const Column *column, const CellWriter &writer) : m_column(column)
     {
         constexpr std::uint32_t fewTexts = 4096;
+        constexpr std::size_t longText = 256;
         if (!column || !isTextual(column->type) || column->isKey || column->codeLimit > fewTexts)
             return;
         m_ready.resize(column->codeLimit);
-        for (std::uint32_t code = 1; code < column->codeLimit; ++code)
-            writer.text(m_ready[code], column->dictionary->text(code));
+        for (std::uint32_t code = 1; code < column->codeLimit; ++code) {
+            if (const std::string_view text = column->dictionary->text(code); text.size() <= longText)
+                writer.text(m_ready[code], text);
+        }
     }
     void append(std::string &out, RowId row, const CellWriter &writer) const
     {
@@ -150,39 +133,70 @@ public:
         if (m_ready.empty()) {
             writer.value(out, m_column->cell(row));
         } else if (const Chunk *chunk = m_column->chunkOf(row)) {
-            out += m_ready[chunk->data<std::uint32_t>()[row % chunkRows]];
+            const std::uint32_t code = chunk->data<std::uint32_t>()[row % chunkRows];
+            if (!m_ready[code].empty())
+                out += m_ready[code];
+            else if (code != Dictionary::absent)
+                writer.text(out, m_column->dictionary->text(code));
         }
     }
 
 private:
     const Column *m_column;
-    std::vector<std::string> m_ready; ///< by code; "" for absent
+    std::vector<std::string> m_ready; ///< by code; "" for absent, and for a long text
 };
 
-/// Makes lines in blocks, on both cores when there are many, and hands them on in order.
+/// Makes lines in blocks, on both cores when there are many, and hands them on in order. However long lines
+/// are, a block is some megabytes and at most a line more.
 template <typename AppendLine>
 Status writeLines(std::size_t count, const AppendLine &appendLine, const Sink &sink, const CancelFlag *cancel,
                   const Progress &progress)
 {
-    constexpr std::size_t blockLines = 16384;
+    constexpr std::size_t mostLines = 16384;
+    constexpr std::size_t mostBytes = std::size_t{2} << 20;
+    constexpr std::size_t linesAtFirst = 256;
+    struct Block {
+        std::string text;
+        std::size_t next = 0, end = 0; ///< lines that it still is to have
+    };
     const std::size_t parts = std::min<std::size_t>(workerCount(count), 4);
-    std::vector<std::string> blocks(parts);
+    std::vector<Block> blocks(parts);
+    const auto fill = [&](Block &block) {
+        block.text.clear();
+        for (; block.next < block.end && block.text.size() < mostBytes; ++block.next)
+            appendLine(block.text, block.next);
+    };
+    std::size_t blockLines = linesAtFirst;
     for (std::size_t begin = 0; begin < count;) {
         if (isCancelled(cancel))
             return cancelled();
         const std::size_t lines = std::min(count - begin, blockLines * parts);
         inParallel(parts, [&](std::size_t part) {
-            blocks[part].clear();
-            const std::size_t end = begin + partBegin(lines, part + 1, parts);
-            for (std::size_t i = begin + partBegin(lines, part, parts); i < end; ++i)
-                appendLine(blocks[part], i);
+            blocks[part].next = begin + partBegin(lines, part, parts);
+            blocks[part].end = begin + partBegin(lines, part + 1, parts);
+            fill(blocks[part]);
         });
-        for (const std::string &block : blocks) {
-            if (!block.empty() && !sink(block))
-                return Error{"export.write", "The file could not be written.",
-                             "Check the free space, then export again."};
+        std::size_t bytes = 0;
+        for (Block &block : blocks) {
+            for (;;) {
+                bytes += block.text.size();
+                if (!block.text.empty() && !sink(block.text))
+                    return Error{"export.write", "The file could not be written.",
+                                 "Check the free space, then export again."};
+                if (block.next == block.end)
+                    break;
+                if (progress)
+                    progress(block.next);
+                if (isCancelled(cancel))
+                    return cancelled();
+                fill(block);
+            }
         }
         begin += lines;
+        // As many lines in the next blocks as are likely to have room in them, for what does not is not made
+        // by all threads.
+        blockLines =
+            std::clamp<std::size_t>(lines * mostBytes / std::max<std::size_t>(bytes, 1), 1, mostLines);
         if (progress)
             progress(begin);
     }
@@ -254,7 +268,9 @@ void appendJson(std::string &out, const std::vector<std::string> &names, const s
     JsonWriter json(out);
     json.beginObject();
     for (std::size_t i = 0; i < names.size(); ++i) {
-        if (!std::holds_alternative<std::monostate>(values[i]))
+        if (std::holds_alternative<UtcTime>(values[i]))
+            json.member(names[i], std::string_view(losslessText(values[i])));
+        else if (!std::holds_alternative<std::monostate>(values[i]))
             json.member(names[i], values[i]);
     }
     json.endObject();
@@ -371,9 +387,14 @@ Status write(const Snapshot &snapshot, const View &view, const ViewSpec &spec, c
             return Error{"export.write", "The file could not be written.",
                          "Check the free space, then export again."};
     }
-    if (groups)
-        return writeGroups(view, spec, options, sink, cancel, progress);
-    return writeRows(snapshot, view, names, options, sink, cancel, progress);
+    try {
+        if (groups)
+            return writeGroups(view, spec, options, sink, cancel, progress);
+        return writeRows(snapshot, view, names, options, sink, cancel, progress);
+    } catch (const std::bad_alloc &) {
+        return Error{"export.memory", "There is not enough memory to write the rows.",
+                     "Close what is not needed, then export again."};
+    }
 }
 
 Status writeFile(const Snapshot &snapshot, const View &view, const ViewSpec &spec,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/display_text.h"
 #include "random_table.h"
+#include "table/parallel.h"
 #include "table/writer.h"
 
 #include <QFile>
@@ -11,12 +12,14 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <atomic>
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <new>
 #include <thread>
 
 #ifdef Q_OS_UNIX
@@ -396,6 +399,130 @@ private Q_SLOTS:
         options.groupsOnly = true;
         QCOMPARE(written(table, options, spec),
                  std::string("g,count,sum n,avg n\r\n\"x,y\",1,2,2\r\nz,2,4,2\r\n,1,0,0\r\n"));
+    }
+
+    void timesKeepTheirMicroseconds()
+    {
+        Table table("device");
+        Batch batch;
+        batch.set("a", "t", UtcTime{1'700'000'000'123'456});
+        batch.set("b", "t", UtcTime{1'700'000'000'123'000});
+        table.apply(batch);
+        WriteOptions options;
+        options.columns = {"t"};
+        options.header = false;
+        const std::string exact = "2023-11-14T22:13:20.123456Z";
+        QCOMPARE(written(table, options), exact + "\r\n2023-11-14T22:13:20.123Z\r\n");
+        options.format = Format::JsonLines;
+        QCOMPARE(written(table, options),
+                 "{\"t\":\"" + exact + "\"}\n{\"t\":\"2023-11-14T22:13:20.123Z\"}\n");
+        ViewSpec spec;
+        spec.groupBy = {"t"};
+        spec.sort = {{"t", true}};
+        options.groupsOnly = true;
+        QCOMPARE(written(table, options, spec),
+                 "{\"t\":\"" + exact + "\",\"count\":1}\n{\"t\":\"2023-11-14T22:13:20.123Z\",\"count\":1}\n");
+    }
+
+    void longTextsAreHandedOnInPieces_data()
+    {
+        QTest::addColumn<int>("rows");
+        QTest::addColumn<int>("longEvery");
+        QTest::newRow("one thread, a long text in each row") << 600 << 1;
+        QTest::newRow("several threads, one in some") << 70'000 << 150;
+    }
+    /// One text of 60 KB may stand in a million rows.
+    void longTextsAreHandedOnInPieces()
+    {
+        QFETCH(int, rows);
+        QFETCH(int, longEvery);
+        Table table("device");
+        Batch batch;
+        const std::string text = std::string(60'000, 'x') + '"';
+        std::string expected;
+        for (int i = 0; i < rows; ++i) {
+            const std::string key = "d" + std::to_string(i);
+            const bool isLong = i % longEvery == 0;
+            const protocol::Field field{"t", isLong ? std::string_view(text) : std::string_view("y")};
+            batch.append(key, {&field, 1});
+            expected += key + (isLong ? ",\"" + text + "\"\"\r\n" : ",y\r\n");
+        }
+        table.apply(batch);
+        WriteOptions options;
+        options.columns = {"device", "t"};
+        options.header = false;
+        const auto snapshot = table.snapshot();
+        std::string out;
+        std::size_t largest = 0;
+        std::size_t lines = 0;
+        const Status status = write(
+            *snapshot, *evaluate(*snapshot, {}), {}, options,
+            [&](std::string_view bytes) {
+                largest = std::max(largest, bytes.size());
+                out += bytes;
+                return true;
+            },
+            nullptr,
+            [&](std::size_t count) {
+                QVERIFY(count >= lines);
+                lines = count;
+            });
+        QVERIFY(status.ok());
+        QVERIFY(out == expected);
+        QVERIFY2(largest < 4'000'000, qPrintable(QString::number(largest)));
+        QCOMPARE(lines, static_cast<std::size_t>(rows));
+    }
+    void cancelsBetweenLongTexts()
+    {
+        Table table("device");
+        Batch batch;
+        const std::string text(60'000, 'x');
+        for (int i = 0; i < 200; ++i)
+            batch.set("d" + std::to_string(i), "t", std::string_view(text));
+        table.apply(batch);
+        WriteOptions options;
+        options.columns = {"t"};
+        options.header = false;
+        const auto snapshot = table.snapshot();
+        CancelFlag cancel{false};
+        int pieces = 0;
+        const Status status = write(
+            *snapshot, *evaluate(*snapshot, {}), {}, options,
+            [&](std::string_view) {
+                ++pieces;
+                cancel = true;
+                return true;
+            },
+            &cancel);
+        QVERIFY(!status);
+        QCOMPARE(status.error().code, std::string("export.cancelled"));
+        QCOMPARE(pieces, 1);
+    }
+    void tooLittleMemoryIsSaid()
+    {
+        const Table table = tableOf("x");
+        const auto snapshot = table.snapshot();
+        WriteOptions options;
+        options.columns = {"t"};
+        options.header = false;
+        const Status status = write(*snapshot, *evaluate(*snapshot, {}), {}, options,
+                                    [](std::string_view) -> bool { throw std::bad_alloc(); });
+        QVERIFY(!status);
+        QCOMPARE(status.error().code, std::string("export.memory"));
+    }
+    void whatAThreadThrowsIsThrownOnce()
+    {
+        std::atomic<int> ended{0};
+        for (const std::size_t thrower : {0, 1, 3}) {
+            ended = 0;
+            const auto work = [&](std::size_t part) {
+                if (part == thrower)
+                    throw std::bad_alloc();
+                ++ended;
+            };
+            QVERIFY_EXCEPTION_THROWN(inParallel(4, work), std::bad_alloc);
+            QCOMPARE(ended.load(), 3);
+        }
     }
 
     void failureLeavesNoFile()
