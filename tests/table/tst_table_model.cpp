@@ -104,6 +104,59 @@ private Q_SLOTS:
         QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
     }
 
+    /// Each has a line, a count and a fold of its own.
+    void groupsWithinAMillisecondAreTwo()
+    {
+        TableModel model("device");
+        Watched watched(model);
+        Batch batch;
+        constexpr std::int64_t at = 1'700'000'000'123'000;
+        for (int i = 0; i < 5; ++i)
+            batch.set("d" + std::to_string(i), "t", UtcTime{at + (i < 2 ? 1 : 2)});
+        model.apply(batch);
+        model.setGroupBy({QStringLiteral("t")});
+        QCOMPARE(model.rowCount(), 7);
+        const auto countAt = [&model](int row) {
+            return model.data(model.index(row, 0), TableModel::CountRole).toInt();
+        };
+        QCOMPARE(countAt(0), 2);
+        QCOMPARE(countAt(3), 3);
+        model.setExpanded(0, false);
+        QCOMPARE(model.rowCount(), 5);
+        QVERIFY(model.isGroup(1));
+        QCOMPARE(countAt(1), 3);
+        QVERIFY(model.data(model.index(1, 0), TableModel::ExpandedRole).toBool());
+        QVERIFY(watched.isTrue());
+    }
+    void foldsStayWhenAColumnWidens()
+    {
+        TableModel model("device");
+        Watched watched(model);
+        Batch batch;
+        for (int i = 0; i < 6; ++i)
+            batch.set("d" + std::to_string(i), "n", std::int64_t{i % 2});
+        model.apply(batch);
+        model.setGroupBy({QStringLiteral("n")});
+        model.setExpanded(0, false);
+        QCOMPARE(model.rowCount(), 5);
+        const auto headings = [&model] {
+            QStringList texts;
+            for (int row = 0; row < model.rowCount(); ++row) {
+                if (model.isGroup(row))
+                    texts.append(model.data(model.index(row, 0), TableModel::RawRole).toString());
+            }
+            return texts.join(u' ');
+        };
+        for (const bool toText : {false, true}) {
+            batch.set("other", "n", toText ? ValueView(std::string_view("n/a")) : ValueView(0.5));
+            model.apply(batch);
+            QTRY_COMPARE(headings(), toText ? QStringLiteral("0 1 n/a") : QStringLiteral("0 0.5 1"));
+            QVERIFY(!model.data(model.index(0, 0), TableModel::ExpandedRole).toBool());
+            QVERIFY(model.isGroup(1));
+            QVERIFY(watched.isTrue());
+        }
+    }
+
     void hostileTextStaysInItsLine_data()
     {
         QTest::addColumn<QByteArray>("text");
