@@ -110,14 +110,14 @@ public:
     void clearRows(); ///< ends a pause and the rounds: what was held is gone
     /// Shows another table's rows instead, as clearRows() and apply() would; quick at any size.
     void takeTable(table::Table table);
-    /// A watch: cells that batches change from here on are marked (ChangedRole) until the next round, and what
-    /// they showed before is kept (table::Rounds has the bounds). Response times and ages are not: they are
-    /// new each time.
+    /// A watch: cells that batches change from here on are marked (ChangedRole) until the next round, and
+    /// what they showed before is kept (table::Rounds has the bounds). Response times and ages are not: they
+    /// are new each time.
     void beginRound(qint64 atMicros);
     void endRounds();
     /// Columns that stand from the start, in order; what rows bring besides is added behind, hidden when
-    /// `addDiscovered` is false. What the operator did to columns when `layout` was shown last comes back; not
-    /// whether one was visible that its owner hid then and shows now, or the other way round.
+    /// `addDiscovered` is false. What the operator did to columns when `layout` was shown last comes back;
+    /// not whether one was visible that its owner hid then and shows now, or the other way round.
     void setColumns(QList<ColumnLayout> columns, bool addDiscovered, const QString &layout = {});
     /// Columns that exports of rows have at their end where they are not on screen.
     void setExportedToo(const QStringList &columns);
@@ -171,8 +171,8 @@ public:
     /// Which columns a view drops, by place on screen: the chooser says so. Filters, exports and copies have
     /// them all the same.
     Q_INVOKABLE void setDropped(const QList<int> &columns);
-    Q_INVOKABLE void setColumnWidth(int column, int width);    ///< 0: automatic
-    Q_INVOKABLE bool moveColumn(int from, int to); ///< false over a pinned one, which stays
+    Q_INVOKABLE void setColumnWidth(int column, int width); ///< 0: automatic
+    Q_INVOKABLE bool moveColumn(int from, int to);          ///< false over a pinned one, which stays
     Q_INVOKABLE void setColumnVisible(const QString &name, bool visible);
     /// -1 none, 0 ascending, 1 descending; and its rank among the keys, from 1.
     Q_INVOKABLE int sortDirection(int column) const;
@@ -198,8 +198,9 @@ public:
     Q_INVOKABLE QString shownText(int row, int column) const; ///< as shown, "avg 12" in a group's row
     Q_INVOKABLE QString toolTipText(int row, int column) const;
     Q_INVOKABLE bool isChanged(int row, int column) const;
-    /// What a cell of a watch came to show, as [{at, text}], newest first, the present value included; `at` is
-    /// in milliseconds since 1970, 0 for what it showed before the first round. Empty when it did not change.
+    /// What a cell of a watch came to show, as [{at, text}], newest first, the present value included; `at`
+    /// is in milliseconds since 1970, 0 for what it showed before the first round. Empty when it did not
+    /// change.
     Q_INVOKABLE QVariantList cellHistory(int row, int column) const;
     Q_INVOKABLE QString selectionAsTsv() const; ///< with a header line
     /// As TSV, to the clipboard: at once, or in the background where that takes long. At most 64 MB.
@@ -212,8 +213,8 @@ public:
     /// The most frequent values of a field, as text, for completion; of a large table those of a sample.
     Q_INVOKABLE QStringList valuesOf(const QString &column, int limit) const;
     Q_INVOKABLE QStringList fieldNames() const;
-    /// Keys with `text` in them, ASCII case ignored, at most `limit`; the one that equals it is first. They come
-    /// by keysFound(), those of the last text alone.
+    /// Keys with `text` in them, ASCII case ignored, at most `limit`; the one that equals it is first. They
+    /// come by keysFound(), those of the last text alone.
     Q_INVOKABLE void findKeys(const QString &text, int limit);
     /// How many rows of the whole table an expression would match; -1 when it does not parse.
     Q_INVOKABLE int countMatching(const QString &expression) const;
@@ -238,8 +239,8 @@ Q_SIGNALS:
     /// Lines are about to move because of what devices say, not of what the operator did.
     void linesAboutToMove();
     void linesMoved(int by); ///< what was in view is as many lines further down
-    void columnsChanged(); ///< order, visibility, titles; widths too
-    void layoutEdited();   ///< by the operator: saveLayout() has something new
+    void columnsChanged();   ///< order, visibility, titles; widths too
+    void layoutEdited();     ///< by the operator: saveLayout() has something new
     void watchedChanged();
     void roundChanged();
     void changedOnlyChanged();
