@@ -314,15 +314,21 @@ FocusScope {
         function onLayoutChanged() {
             toolTip.close()
         }
-        function onDataChanged(topLeft: var, bottomRight: var) {
-            if (rows.activeFocus && topLeft.row <= root.currentRow && root.currentRow <= bottomRight.row)
-                ++root.spoken
-        }
         function onColumnsInserted() {
             relayout.restart()
         }
         function onColumnsRemoved() {
             relayout.restart()
+        }
+    }
+
+    Connections {
+        target: root.model
+        enabled: rows.activeFocus // tables change all the time, and nobody hears them
+
+        function onDataChanged(topLeft: var, bottomRight: var) {
+            if (topLeft.row <= root.currentRow && root.currentRow <= bottomRight.row)
+                ++root.spoken
         }
     }
 
