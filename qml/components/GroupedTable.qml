@@ -86,7 +86,6 @@ FocusScope {
             next[wide < 0 ? last : wide] += Math.floor(width - sum)
         widths = next
         ++revision
-        Qt.callLater(table.forceLayout) // not now: the table may be laying out what asked for this
     }
 
     // From the right, those of the highest priority number first, until the others fit at their narrowest.
@@ -480,7 +479,11 @@ FocusScope {
             animate: false
             columnSpacing: 0
             rowSpacing: 1
-            columnWidthProvider: column => root.widths[column] ?? 100
+            // Another function for other widths: the table asks it anew when it can, also while it is still being made.
+            columnWidthProvider: {
+                const widths = root.widths
+                return column => widths[column] ?? 100
+            }
             rowHeightProvider: () => root.rowHeight - 1
             delegate: TableCell {
                 lastColumn: column === root.lastColumn

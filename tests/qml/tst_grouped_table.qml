@@ -359,13 +359,14 @@ Item {
             const name = cell(69, 0)
             const y = rows.contentY
             verify(y > 0)
-            const top = rows.itemAtCell(Qt.point(0, table.firstVisibleRow))
-            const first = top.display
+            const top = () => rows.itemAtCell(Qt.point(0, table.firstVisibleRow))
+            tryVerify(() => top() !== null)
+            const first = top().display
             Fixtures.set("a-1", "site", "new") // above
             tryCompare(table, "currentRow", 70)
             compare(rows.contentY, y + 24)
-            tryVerify(() => rows.itemAtCell(Qt.point(0, table.firstVisibleRow))?.display === first)
-            compare(rows.itemAtCell(Qt.point(0, table.firstVisibleRow)).y, table.firstVisibleRow * 24)
+            tryVerify(() => top()?.display === first)
+            compare(top().y, table.firstVisibleRow * 24)
             compare(cell(table.currentRow, 0), name)
             keyClick(Qt.Key_Space)
             compare(TableTools.selectedKeys(model), [name])
