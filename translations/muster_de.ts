@@ -944,12 +944,35 @@
         <source>Export CSV</source>
         <translation>CSV exportieren</translation>
     </message>
+    <message>
+        <source>Lines of the file</source>
+        <translation>Zeilen der Datei</translation>
+    </message>
+    <message>
+        <source>Groups</source>
+        <translation>Gruppen</translation>
+    </message>
+    <message>
+        <source>Rows</source>
+        <translation>Zeilen</translation>
+    </message>
     <message numerus="yes">
-        <source>%Ln row(s), with the columns, filter and order on screen. A name that ends in .tsv or .jsonl chooses that format.</source>
+        <source>%Ln group(s) on all levels, folded ones too, with the aggregates of the columns on screen.</source>
         <translation>
-            <numerusform>%Ln Zeile, mit Spalten, Filter und Reihenfolge wie auf dem Bildschirm. Ein Name, der auf .tsv oder .jsonl endet, wählt dieses Format.</numerusform>
-            <numerusform>%Ln Zeilen, mit Spalten, Filter und Reihenfolge wie auf dem Bildschirm. Ein Name, der auf .tsv oder .jsonl endet, wählt dieses Format.</numerusform>
+            <numerusform>%Ln Gruppe mit den Aggregaten der Spalten auf dem Bildschirm.</numerusform>
+            <numerusform>%Ln Gruppen auf allen Ebenen, auch zugeklappte, mit den Aggregaten der Spalten auf dem Bildschirm.</numerusform>
         </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln row(s), with the columns, filter and order on screen.</source>
+        <translation>
+            <numerusform>%Ln Zeile, mit Spalten, Filter und Reihenfolge wie auf dem Bildschirm.</numerusform>
+            <numerusform>%Ln Zeilen, mit Spalten, Filter und Reihenfolge wie auf dem Bildschirm.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>A name that ends in .tsv or .jsonl chooses that format.</source>
+        <translation>Ein Name, der auf .tsv oder .jsonl endet, wählt dieses Format.</translation>
     </message>
     <message>
         <source>File</source>

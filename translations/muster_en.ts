@@ -72,10 +72,17 @@
 <context>
     <name>ExportDialog</name>
     <message numerus="yes">
-        <source>%Ln row(s), with the columns, filter and order on screen. A name that ends in .tsv or .jsonl chooses that format.</source>
+        <source>%Ln group(s) on all levels, folded ones too, with the aggregates of the columns on screen.</source>
         <translation>
-            <numerusform>%Ln row, with the columns, filter and order on screen. A name that ends in .tsv or .jsonl chooses that format.</numerusform>
-            <numerusform>%Ln rows, with the columns, filter and order on screen. A name that ends in .tsv or .jsonl chooses that format.</numerusform>
+            <numerusform>%Ln group, with the aggregates of the columns on screen.</numerusform>
+            <numerusform>%Ln groups on all levels, folded ones too, with the aggregates of the columns on screen.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln row(s), with the columns, filter and order on screen.</source>
+        <translation>
+            <numerusform>%Ln row, with the columns, filter and order on screen.</numerusform>
+            <numerusform>%Ln rows, with the columns, filter and order on screen.</numerusform>
         </translation>
     </message>
 </context>

@@ -2,6 +2,7 @@
 #include "table/table_model_p.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace muster {
 
@@ -23,7 +24,17 @@ int TableModel::exportProgress() const
     return d->exporting.percent;
 }
 
-void TableModel::exportTo(const QUrl &file, bool raw)
+bool TableModel::showsOnlyGroups() const
+{
+    return !d->groupBy.isEmpty() && std::all_of(d->lines.begin(), d->lines.end(), Lines::isHeading);
+}
+
+int TableModel::groupTotal() const
+{
+    return static_cast<int>(d->view.groups.size());
+}
+
+void TableModel::exportTo(const QUrl &file, bool raw, ExportAs as)
 {
     const QString path = file.isLocalFile() ? file.toLocalFile() : file.toString();
     if (d->exporting.percent >= 0) {
@@ -40,11 +51,13 @@ void TableModel::exportTo(const QUrl &file, bool raw)
     options.neutraliseFormulas = !raw;
     for (const Private::Shown &column : d->shown)
         options.columns.push_back(d->layout[column.layout].name.toStdString());
-    // What is exported is what is seen: the groups alone when all are closed.
     options.groupsOnly =
-        !d->groupBy.isEmpty() && std::none_of(d->lines.begin(), d->lines.end(), [this](LineId line) {
-            return !Lines::isHeading(line) || d->lineage.isExpanded(d->lineage.heading(line).path);
-        });
+        !d->groupBy.isEmpty() && (as == ExportGroups || (as == ExportSeen && showsOnlyGroups()));
+    table::ViewSpec spec = d->spec();
+    spec.aggregates.clear(); // those of the columns that are seen, in their order
+    for (const std::string &column : options.groupsOnly ? options.columns : std::vector<std::string>())
+        std::copy_if(d->aggregates.begin(), d->aggregates.end(), std::back_inserter(spec.aggregates),
+                     [&column](const auto &aggregate) { return aggregate.column == column; });
     for (const QString &column : options.groupsOnly ? QStringList() : d->exportedToo) {
         if (std::string name = column.toStdString();
             std::find(options.columns.begin(), options.columns.end(), name) == options.columns.end())
@@ -53,13 +66,13 @@ void TableModel::exportTo(const QUrl &file, bool raw)
     d->exporting = {std::make_shared<table::CancelFlag>(false), 0};
     Q_EMIT exportProgressChanged();
 
-    d->pool.start([this, path, options, snapshot = d->picture(), spec = d->spec(),
-                   cancel = d->exporting.cancel] {
+    d->pool.start([this, path, options, spec, snapshot = d->picture(), cancel = d->exporting.cancel] {
         Status status;
         std::size_t rows = 0;
         if (const auto view = table::evaluate(*snapshot, spec, cancel.get())) {
             int announced = 0;
-            const std::size_t all = std::max<std::size_t>(view->rows.size(), 1);
+            const std::size_t all =
+                std::max<std::size_t>(options.groupsOnly ? view->groups.size() : view->rows.size(), 1);
             const auto progress = [&](std::size_t lines) {
                 rows = lines;
                 const auto percent = static_cast<int>(std::min<std::size_t>(lines * 100 / all, 100));

@@ -100,6 +100,9 @@ public:
     Q_ENUM(Role)
     enum SelectMode { Replace, Toggle, Range };
     Q_ENUM(SelectMode)
+    /// What the lines of a file are; of a table without groups, rows. Seen: groups where no row is on screen.
+    enum ExportAs { ExportSeen, ExportRows, ExportGroups };
+    Q_ENUM(ExportAs)
 
     explicit TableModel(std::string_view keyColumn, QObject *parent = nullptr);
     ~TableModel() override;
@@ -208,7 +211,10 @@ public:
 
     /// In the background; visible columns, current filter, sort and groups. ".tsv" and ".jsonl" choose the
     /// format.
-    Q_INVOKABLE void exportTo(const QUrl &file, bool raw = false);
+    Q_INVOKABLE void exportTo(const QUrl &file, bool raw = false,
+                              muster::TableModel::ExportAs as = ExportSeen);
+    Q_INVOKABLE bool showsOnlyGroups() const; ///< grouped, and all that is on screen is folded
+    Q_INVOKABLE int groupTotal() const;       ///< on all levels, folded ones included
     Q_INVOKABLE void cancelExport();
     /// The most frequent values of a field, as text, for completion; of a large table those of a sample.
     Q_INVOKABLE QStringList valuesOf(const QString &column, int limit) const;

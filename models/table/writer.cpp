@@ -10,10 +10,13 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <condition_variable>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <new>
+#include <optional>
 #include <system_error>
 
 #ifndef _WIN32
@@ -27,11 +30,6 @@ namespace {
 Error cancelled()
 {
     return {"export.cancelled", "The export was cancelled.", ""};
-}
-
-bool isCancelled(const CancelFlag *cancel)
-{
-    return cancel && cancel->load(std::memory_order_relaxed);
 }
 
 void appendClean(std::string &out, std::string_view text)
@@ -146,78 +144,116 @@ private:
     std::vector<std::string> m_ready; ///< by code; "" for absent, and for a long text
 };
 
-/// Makes lines in blocks, on both cores when there are many, and hands them on in order. However long lines
-/// are, a block is some megabytes and at most a line more.
+/// Lines in blocks, made on both cores when there are many, and handed on in order: while one thread hands
+/// its block on, the others go on making theirs. However long lines are, a thread holds some megabytes and at
+/// most a line more.
 template <typename AppendLine>
-Status writeLines(std::size_t count, const AppendLine &appendLine, const Sink &sink, const CancelFlag *cancel,
-                  const Progress &progress)
-{
-    constexpr std::size_t mostLines = 16384;
-    constexpr std::size_t mostBytes = std::size_t{2} << 20;
-    constexpr std::size_t linesAtFirst = 256;
-    struct Block {
-        std::string text;
-        std::size_t next = 0, end = 0; ///< lines that it still is to have
-    };
-    const std::size_t parts = std::min<std::size_t>(workerCount(count), 4);
-    std::vector<Block> blocks(parts);
-    const auto fill = [&](Block &block) {
-        block.text.clear();
-        for (; block.next < block.end && block.text.size() < mostBytes; ++block.next)
-            appendLine(block.text, block.next);
-    };
-    std::size_t blockLines = linesAtFirst;
-    for (std::size_t begin = 0; begin < count;) {
-        if (isCancelled(cancel))
-            return cancelled();
-        const std::size_t lines = std::min(count - begin, blockLines * parts);
-        inParallel(parts, [&](std::size_t part) {
-            blocks[part].next = begin + partBegin(lines, part, parts);
-            blocks[part].end = begin + partBegin(lines, part + 1, parts);
-            fill(blocks[part]);
-        });
-        std::size_t bytes = 0;
-        for (Block &block : blocks) {
-            for (;;) {
-                bytes += block.text.size();
-                if (!block.text.empty() && !sink(block.text))
-                    return Error{"export.write", "The file could not be written.",
-                                 "Check the free space, then export again."};
-                if (block.next == block.end)
-                    break;
-                if (progress)
-                    progress(block.next);
-                if (isCancelled(cancel))
-                    return cancelled();
-                fill(block);
+class LineWriter {
+public:
+    LineWriter(std::size_t count, const AppendLine &appendLine, const Sink &sink, const CancelFlag *cancel,
+               const Progress &progress)
+        : m_count(count),
+          m_appendLine(appendLine),
+          m_sink(sink),
+          m_cancel(cancel),
+          m_progress(progress)
+    {
+    }
+    Status run()
+    {
+        inParallel(std::min<std::size_t>(workerCount(m_count), 4), [this](std::size_t) {
+            try {
+                std::string text;
+                while (const std::optional<Block> block = claim())
+                    write(*block, text);
+            } catch (...) {
+                stop({}); // nobody waits for the turn of this one
+                throw;
             }
-        }
-        begin += lines;
-        // As many lines in the next blocks as are likely to have room in them, for what does not is not made
-        // by all threads.
-        blockLines =
-            std::clamp<std::size_t>(lines * mostBytes / std::max<std::size_t>(bytes, 1), 1, mostLines);
-        if (progress)
-            progress(begin);
+        });
+        return m_status;
     }
-    return {};
-}
 
-std::vector<std::string> columnsOf(const View &view, const ViewSpec &spec, const WriteOptions &options)
-{
-    if (view.groups.empty())
-        return options.columns;
-    std::vector<std::string> columns = spec.groupBy;
-    for (const std::string &name : options.columns) {
-        if (std::find(spec.groupBy.begin(), spec.groupBy.end(), name) == spec.groupBy.end())
-            columns.push_back(name);
+private:
+    struct Block {
+        std::size_t number, begin, end;
+    };
+
+    std::optional<Block> claim()
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_stopped || m_claimed == m_count)
+            return {};
+        const std::size_t begin = m_claimed;
+        m_claimed += std::min(m_count - begin, m_blockLines);
+        return Block{m_blocks++, begin, m_claimed};
     }
-    return columns;
-}
+    void write(const Block &block, std::string &text)
+    {
+        std::size_t bytes = 0;
+        for (std::size_t line = block.begin; line < block.end;) {
+            text.clear();
+            for (; line < block.end && text.size() < mostBytes; ++line)
+                m_appendLine(text, line);
+            if (!waitForTurn(block))
+                return;
+            if (isCancelled(m_cancel))
+                return stop(cancelled());
+            if (!m_sink(text))
+                return stop(Error{"export.write", "The file could not be written.",
+                                  "Check the free space, then export again."});
+            bytes += text.size();
+            if (m_progress)
+                m_progress(line);
+        }
+        const std::lock_guard lock(m_mutex);
+        ++m_turn;
+        // As many lines in the next blocks as are likely to have room in them: a block that has to be handed
+        // on in pieces keeps the others waiting.
+        const std::size_t lines = block.end - block.begin;
+        m_blockLines =
+            std::clamp<std::size_t>(lines * mostBytes / std::max<std::size_t>(bytes, 1), 1, mostLines);
+        m_turned.notify_all();
+    }
+    bool waitForTurn(const Block &block)
+    {
+        std::unique_lock lock(m_mutex);
+        m_turned.wait(lock, [&] { return m_stopped || m_turn == block.number; });
+        return !m_stopped;
+    }
+    void stop(Status status)
+    {
+        const std::lock_guard lock(m_mutex);
+        m_stopped = true;
+        m_status = std::move(status);
+        m_turned.notify_all();
+    }
+
+    static constexpr std::size_t mostLines = 16384;
+    static constexpr std::size_t mostBytes = std::size_t{2} << 20;
+    static constexpr std::size_t linesAtFirst = 256;
+
+    const std::size_t m_count;
+    const AppendLine &m_appendLine;
+    const Sink &m_sink; ///< like the progress, told by the thread whose turn it is
+    const CancelFlag *m_cancel;
+    const Progress &m_progress;
+
+    std::mutex m_mutex;
+    std::condition_variable m_turned;
+    std::size_t m_claimed = 0; ///< lines
+    std::size_t m_blocks = 0, m_turn = 0;
+    std::size_t m_blockLines = linesAtFirst;
+    bool m_stopped = false;
+    Status m_status;
+};
 
 std::vector<std::string> groupHeader(const ViewSpec &spec)
 {
-    std::vector<std::string> header = spec.groupBy;
+    std::vector<std::string> header;
+    if (spec.groupBy.size() > 1)
+        header.emplace_back("group level");
+    header.insert(header.end(), spec.groupBy.begin(), spec.groupBy.end());
     header.emplace_back("count");
     for (const Aggregate &aggregate : spec.aggregates)
         header.push_back(std::string(name(aggregate.function)) +
@@ -225,7 +261,7 @@ std::vector<std::string> groupHeader(const ViewSpec &spec)
     return header;
 }
 
-/// What a line of groupsOnly holds, and whether the group is an innermost one.
+/// What the line of a group holds, as its header says.
 std::vector<ValueView> groupLine(const View &view, const ViewSpec &spec, const Group &group)
 {
     std::vector<ValueView> values(spec.groupBy.size());
@@ -234,23 +270,12 @@ std::vector<ValueView> groupLine(const View &view, const ViewSpec &spec, const G
         if (at->parent < 0)
             break;
     }
+    if (spec.groupBy.size() > 1) // a group of all and one of those without a value look alike but for it
+        values.insert(values.begin(), std::int64_t{group.level + 1});
     values.emplace_back(static_cast<std::int64_t>(group.end - group.begin));
     for (const Value &aggregate : group.aggregates)
         values.push_back(muster::view(aggregate));
     return values;
-}
-
-std::vector<const Group *> innermost(const View &view)
-{
-    int deepest = 0;
-    for (const Group &group : view.groups)
-        deepest = std::max(deepest, group.level);
-    std::vector<const Group *> groups;
-    for (const Group &group : view.groups) {
-        if (group.level == deepest)
-            groups.push_back(&group);
-    }
-    return groups;
 }
 
 void appendHeader(std::string &out, const std::vector<std::string> &names, const CellWriter &writer)
@@ -281,10 +306,9 @@ Status writeGroups(const View &view, const ViewSpec &spec, const WriteOptions &o
                    const CancelFlag *cancel, const Progress &progress)
 {
     const CellWriter writer(options);
-    const std::vector<const Group *> groups = innermost(view);
     const std::vector<std::string> names = groupHeader(spec);
     const auto appendLine = [&](std::string &out, std::size_t i) {
-        const std::vector<ValueView> values = groupLine(view, spec, *groups[i]);
+        const std::vector<ValueView> values = groupLine(view, spec, view.groups[i]);
         if (options.format == Format::JsonLines) {
             appendJson(out, names, values);
             return;
@@ -296,7 +320,7 @@ Status writeGroups(const View &view, const ViewSpec &spec, const WriteOptions &o
         }
         out += writer.lineEnd();
     };
-    return writeLines(groups.size(), appendLine, sink, cancel, progress);
+    return LineWriter(view.groups.size(), appendLine, sink, cancel, progress).run();
 }
 
 Status writeRows(const Snapshot &snapshot, const View &view, const std::vector<std::string> &names,
@@ -316,7 +340,7 @@ Status writeRows(const Snapshot &snapshot, const View &view, const std::vector<s
                 values.push_back(column ? column->cell(view.rows[i]) : ValueView());
             appendJson(out, names, values);
         };
-        return writeLines(view.rows.size(), appendLine, sink, cancel, progress);
+        return LineWriter(view.rows.size(), appendLine, sink, cancel, progress).run();
     }
     std::vector<CellSource> columns;
     columns.reserve(names.size());
@@ -333,7 +357,7 @@ Status writeRows(const Snapshot &snapshot, const View &view, const std::vector<s
             out += "\"\""; // an empty line would be passed over by those who read it
         out += writer.lineEnd();
     };
-    return writeLines(view.rows.size(), appendLine, sink, cancel, progress);
+    return LineWriter(view.rows.size(), appendLine, sink, cancel, progress).run();
 }
 
 Error fileError(const std::string &path, int code)
@@ -379,7 +403,7 @@ Status write(const Snapshot &snapshot, const View &view, const ViewSpec &spec, c
              const Sink &sink, const CancelFlag *cancel, const Progress &progress)
 {
     const bool groups = options.groupsOnly && !spec.groupBy.empty();
-    const std::vector<std::string> names = groups ? groupHeader(spec) : columnsOf(view, spec, options);
+    const std::vector<std::string> names = groups ? groupHeader(spec) : options.columns;
     if (options.header && options.format != Format::JsonLines) {
         std::string header;
         appendHeader(header, names, CellWriter(options));

@@ -4,12 +4,15 @@ import QtQuick.Dialogs
 import QtQuick.Templates as T
 import Muster
 
-// Where to write a table, and what will be in the file: the visible columns and every row that passes the filters.
+// Where to write a table, and what will be in the file: the visible columns, and every row that passes the filters or
+// every group of them.
 T.Dialog {
     id: root
 
     required property TableModel model
     property string stem: "muster"
+    property int groupTotal: 0 // when it was opened
+    property bool groups: false
 
     parent: T.Overlay.overlay
     x: parent ? Math.round((parent.width - width) / 2) : 0
@@ -21,7 +24,11 @@ T.Dialog {
     focus: true
     title: qsTr("Export CSV")
     closePolicy: T.Popup.CloseOnEscape
-    onAboutToShow: path.text = UiSettings.suggestedFile(stem, "csv")
+    onAboutToShow: {
+        path.text = UiSettings.suggestedFile(stem, "csv")
+        groupTotal = model.groupTotal()
+        groups = model.showsOnlyGroups()
+    }
     onOpened: {
         path.forceActiveFocus()
         path.selectAll()
@@ -31,7 +38,8 @@ T.Dialog {
         if (path.errorText !== "")
             return
         UiSettings.rememberFolderOf(path.text)
-        model.exportTo(UiSettings.fileUrl(path.text), raw.checked)
+        model.exportTo(UiSettings.fileUrl(path.text), raw.checked,
+                       groups ? TableModel.ExportGroups : TableModel.ExportRows)
         close()
     }
 
@@ -55,9 +63,21 @@ T.Dialog {
             text: root.title
             font.pixelSize: Theme.textSize
         }
+        Segmented {
+            objectName: "exportAs"
+            visible: root.groupTotal > 0
+            label: qsTr("Lines of the file")
+            items: [
+                { value: "groups", text: qsTr("Groups") },
+                { value: "rows", text: qsTr("Rows") }
+            ]
+            current: root.groups ? "groups" : "rows"
+            onChosen: value => root.groups = value === "groups"
+        }
         PlainLabel {
+            objectName: "exportSummary"
             width: parent.width
-            text: qsTr("%Ln row(s), with the columns, filter and order on screen. A name that ends in .tsv or .jsonl chooses that format.", "", root.model.rowShown)
+            text: (root.groups ? qsTr("%Ln group(s) on all levels, folded ones too, with the aggregates of the columns on screen.", "", root.groupTotal) : qsTr("%Ln row(s), with the columns, filter and order on screen.", "", root.model.rowShown)) + " " + qsTr("A name that ends in .tsv or .jsonl chooses that format.")
             color: Theme.t2
             lineHeight: 20
             lineHeightMode: Text.FixedHeight

@@ -841,6 +841,48 @@ private Q_SLOTS:
         QCOMPARE(changes[0][0].toModelIndex().column(), columnOf(model, QStringLiteral("last_seen")));
     }
 
+    /// Where no row is on screen its lines are groups, whichever level is folded; otherwise is to be asked
+    /// for.
+    void exportsGroupsOrRows()
+    {
+        QTemporaryDir folder;
+        TableModel model("device");
+        fill(model, 6);
+        for (const char *name : {"fw", "mem.free"})
+            model.setColumnVisible(QString::fromLatin1(name), false);
+        QVERIFY(!model.showsOnlyGroups());
+        model.setGroupBy({QStringLiteral("fw"), QStringLiteral("group")});
+        model.setAggregates({QStringLiteral("max cpu.pct"), QStringLiteral("count"),
+                             QStringLiteral("sum mem.free"), QStringLiteral("min device"),
+                             QStringLiteral("min cpu.pct")});
+        QVERIFY(!model.showsOnlyGroups());
+        const int groups = model.groupTotal();
+        const auto lines = [&](const char *name, TableModel::ExportAs as) {
+            const QByteArray file = exported(model, folder.filePath(QString::fromLatin1(name)), as);
+            return std::vector<QByteArray>{file.left(file.indexOf('\n')),
+                                           QByteArray::number(file.count('\n') - 1)};
+        };
+        // What is hidden is not there, and the aggregates stand as their columns do.
+        const std::vector<QByteArray> ofGroups{
+            "group level\tfw\tgroup\tcount\tmin device\tmax cpu.pct\tmin cpu.pct",
+            QByteArray::number(groups)};
+        const std::vector<QByteArray> ofRows{"device\tgroup\tcpu.pct", "6"};
+        QCOMPARE(lines("seen.tsv", TableModel::ExportSeen), ofRows);
+        QCOMPARE(lines("groups.tsv", TableModel::ExportGroups), ofGroups);
+        for (int row = model.rowCount() - 1; row >= 0; --row) { // the inner groups
+            if (model.parentRow(row) >= 0 && model.isGroup(row))
+                model.setExpanded(row, false);
+        }
+        QVERIFY(model.rowCount() == groups && model.showsOnlyGroups());
+        QCOMPARE(lines("folded.tsv", TableModel::ExportSeen), ofGroups);
+        model.setAllExpanded(false);
+        QVERIFY(model.rowCount() < groups && model.showsOnlyGroups());
+        QCOMPARE(lines("all folded.tsv", TableModel::ExportSeen), ofGroups);
+        QCOMPARE(lines("rows.tsv", TableModel::ExportRows), ofRows);
+        model.setGroupBy({});
+        QCOMPARE(model.groupTotal(), 0);
+        QCOMPARE(lines("none.tsv", TableModel::ExportGroups), ofRows);
+    }
     void exportsWhatIsSeen()
     {
         QTemporaryDir folder;
@@ -856,7 +898,7 @@ private Q_SLOTS:
         model.setGroupBy({QStringLiteral("group")});
         model.setAggregates({QStringLiteral("max cpu.pct")});
         QVERIFY(exported(model, folder.filePath(QStringLiteral("grouped.csv")))
-                    .startsWith("group,device,fw,cpu.pct\r\na,d1006,1.9,3\r\n"));
+                    .startsWith("device,group,fw,cpu.pct\r\nd1006,a,1.9,3\r\n"));
         model.setAllExpanded(false);
         QCOMPARE(exported(model, folder.filePath(QStringLiteral("groups.tsv"))),
                  QByteArray("group\tcount\tmax cpu.pct\na\t2\t3\nb\t1\t2\nc\t2\t4\n"));
@@ -869,10 +911,11 @@ private Q_SLOTS:
     }
 
 private:
-    static QByteArray exported(TableModel &model, const QString &path)
+    static QByteArray exported(TableModel &model, const QString &path,
+                               TableModel::ExportAs as = TableModel::ExportSeen)
     {
         QSignalSpy finished(&model, &TableModel::exportFinished);
-        model.exportTo(QUrl::fromLocalFile(path));
+        model.exportTo(QUrl::fromLocalFile(path), false, as);
         if (finished.isEmpty() && !finished.wait())
             return "not finished";
         QFile file(path);

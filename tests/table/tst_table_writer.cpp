@@ -395,10 +395,38 @@ private Q_SLOTS:
         WriteOptions options;
         options.columns = {"device", "n", "g"};
         QCOMPARE(written(table, options, spec),
-                 std::string("g,device,n\r\n\"x,y\",d2,2\r\nz,d1,1\r\nz,d3,3\r\n,d0,0\r\n"));
+                 std::string("device,n,g\r\nd2,2,\"x,y\"\r\nd1,1,z\r\nd3,3,z\r\nd0,0,\r\n"));
+        options.columns = {"n"}; // a column that is not on screen is not in the file
+        QCOMPARE(written(table, options, spec), std::string("n\r\n2\r\n1\r\n3\r\n0\r\n"));
         options.groupsOnly = true;
         QCOMPARE(written(table, options, spec),
                  std::string("g,count,sum n,avg n\r\n\"x,y\",1,2,2\r\nz,2,4,2\r\n,1,0,0\r\n"));
+    }
+    void groupsOfAllLevels()
+    {
+        Table table("device");
+        Batch batch;
+        for (int i = 0; i < 5; ++i) {
+            const std::string key = "d" + std::to_string(i);
+            batch.set(key, "site", std::string_view(i < 3 ? "a" : "b"));
+            if (i != 1)
+                batch.set(key, "fw", std::string_view(i == 0 ? "1.9" : "1.10"));
+        }
+        table.apply(batch);
+        ViewSpec spec;
+        spec.groupBy = {"site", "fw"};
+        spec.aggregates = {{Function::Max, "fw"}};
+        WriteOptions options;
+        options.columns = {"device"};
+        options.groupsOnly = true;
+        QCOMPARE(written(table, options, spec),
+                 std::string("group level,site,fw,count,max fw\r\n"
+                             "1,a,,3,1.10\r\n2,a,1.9,1,1.9\r\n2,a,1.10,1,1.10\r\n2,a,,1,\r\n"
+                             "1,b,,2,1.10\r\n2,b,1.10,2,1.10\r\n"));
+        options.format = Format::JsonLines;
+        const std::string lines = written(table, options, spec);
+        QCOMPARE(lines.substr(0, lines.find('\n')),
+                 std::string(R"({"group level":1,"site":"a","count":3,"max fw":"1.10"})"));
     }
 
     void timesKeepTheirMicroseconds()
