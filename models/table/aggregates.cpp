@@ -15,11 +15,6 @@ namespace muster::table {
 
 namespace {
 
-bool isCancelled(const CancelFlag *cancel)
-{
-    return cancel && cancel->load(std::memory_order_relaxed);
-}
-
 __extension__ using Wide = __int128; // no sum of 2^32 values leaves it
 
 /// How many values one group has, and their sum.
@@ -245,12 +240,14 @@ std::unique_ptr<LeafSums> leafSums(const Snapshot &snapshot, const Aggregate &ag
     return nullptr;
 }
 
-/// One aggregate that is no sum, from the rows of each group.
+/// One aggregate that is no sum, from the rows of each group; of some groups when cancelled.
 class OfRows {
 public:
-    OfRows(const Snapshot &snapshot, const View &view, const Aggregate &aggregate, std::vector<Value> &out)
+    OfRows(const Snapshot &snapshot, const View &view, const Aggregate &aggregate, std::vector<Value> &out,
+           const CancelFlag *cancel)
         : m_snapshot(snapshot),
           m_view(view),
+          m_cancel(cancel),
           m_function(aggregate.function),
           m_out(out)
     {
@@ -307,7 +304,7 @@ private:
     {
         const double share = m_function == Function::P50 ? 0.50 : m_function == Function::P95 ? 0.95 : 0.99;
         std::vector<T> held;
-        for (std::size_t g = 0; g < m_out.size(); ++g) {
+        for (std::size_t g = 0; g < m_out.size() && !isCancelled(m_cancel); ++g) {
             held.clear();
             for (std::uint32_t i = m_view.groups[g].begin; i < m_view.groups[g].end; ++i) {
                 const RowId row = m_view.rows[i];
@@ -329,14 +326,14 @@ private:
         if (!column.isKey && !isTextual(column.type))
             return; // booleans have none
         const auto ranks =
-            column.isKey ? nullptr : column.dictionary->ranks(column.codeLimit, column.textOrder());
+            column.isKey ? nullptr : column.dictionary->ranks(column.codeLimit, column.textOrder(), m_cancel);
         const Reader<std::uint32_t> codes(column, column.isKey ? 0 : m_snapshot.chunkCount());
         const auto isBefore = [&](RowId a, RowId b) {
             if (ranks)
                 return (*ranks)[codes[a]] < (*ranks)[codes[b]];
             return std::get<std::string_view>(column.cell(a)) < std::get<std::string_view>(column.cell(b));
         };
-        for (std::size_t g = 0; g < m_out.size(); ++g) {
+        for (std::size_t g = 0; g < m_out.size() && !isCancelled(m_cancel); ++g) {
             RowId best = noRow;
             for (std::uint32_t i = m_view.groups[g].begin; i < m_view.groups[g].end; ++i) {
                 const RowId row = m_view.rows[i];
@@ -351,9 +348,9 @@ private:
 
     void countDistinct(const Column &column)
     {
-        const OrderKeys keys(m_snapshot, column, m_view.rows);
+        const OrderKeys keys(m_snapshot, column, m_view.rows, m_cancel);
         std::vector<std::uint64_t> held;
-        for (std::size_t g = 0; g < m_out.size(); ++g) {
+        for (std::size_t g = 0; g < m_out.size() && !isCancelled(m_cancel); ++g) {
             held.clear();
             bool hasNaN = false;
             for (std::uint32_t i = m_view.groups[g].begin; i < m_view.groups[g].end; ++i) {
@@ -371,6 +368,7 @@ private:
 
     const Snapshot &m_snapshot;
     const View &m_view;
+    const CancelFlag *m_cancel;
     Function m_function;
     std::vector<Value> &m_out;
 };
@@ -424,7 +422,7 @@ bool Aggregates::finish(View &view, const Leaves &leaves, const CancelFlag *canc
                 view.groups[g].aggregates.push_back(m_sums[a]->result(leavesOf[g].first, leavesOf[g].second));
             continue;
         }
-        const OfRows ofRows(m_snapshot, view, m_wanted[a], values);
+        const OfRows ofRows(m_snapshot, view, m_wanted[a], values, cancel);
         for (std::size_t g = 0; g < values.size(); ++g)
             view.groups[g].aggregates.push_back(std::move(values[g]));
     }

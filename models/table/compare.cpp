@@ -14,11 +14,6 @@ namespace muster::table {
 
 namespace {
 
-bool isCancelled(const CancelFlag *cancel)
-{
-    return cancel && cancel->load(std::memory_order_relaxed);
-}
-
 bool sameNumber(double a, double b)
 {
     return a == b || (std::isnan(a) && std::isnan(b));
@@ -243,7 +238,8 @@ std::optional<Comparison> compare(const Snapshot &before, const View &beforeRows
     for (const Item &item : items)
         keys.push_back(item.key);
     std::vector<std::uint32_t> ranks(items.size());
-    rankTexts(keys, TextOrder::Bytes, ranks.data());
+    if (!rankTexts(keys, TextOrder::Bytes, ranks.data(), cancel))
+        return {};
     std::vector<std::uint32_t> places(items.size() + 1); // of each rank's first item
     for (const std::uint32_t rank : ranks)
         ++places[rank + 1];

@@ -282,7 +282,8 @@ private:
 /// Asks once a distinct text, then looks the answer up by code.
 class TextKernel final : public ColumnKernel {
 public:
-    TextKernel(const Column &column, const Node &node, Extent extent) : ColumnKernel(column, node)
+    TextKernel(const Column &column, const Node &node, Extent extent, const CancelFlag *cancel)
+        : ColumnKernel(column, node)
     {
         if (extent == Extent::FewRows)
             return;
@@ -291,9 +292,13 @@ public:
         const std::size_t parts = workerCount(m_column.codeLimit / 2);
         inParallel(parts, [&](std::size_t part) {
             const auto end = static_cast<std::uint32_t>(partBegin(m_column.codeLimit, part + 1, parts));
+            constexpr std::uint32_t checkEvery = 4096;
             for (auto code = static_cast<std::uint32_t>(partBegin(m_column.codeLimit, part, parts));
-                 code < end; ++code)
+                 code < end; ++code) {
+                if (code % checkEvery == 0 && isCancelled(cancel))
+                    return;
                 m_answers[code] = code != Dictionary::absent && test.holds(m_column.dictionary->stored(code));
+            }
         });
     }
     void pass(std::size_t index, Words &out) const override
@@ -404,7 +409,8 @@ std::unique_ptr<Kernel> compileComparison(const Column &column, const Node &node
     return std::make_unique<SlowKernel>(column, node);
 }
 
-std::unique_ptr<Kernel> compileTerm(const Snapshot &snapshot, const Node &node, Extent extent)
+std::unique_ptr<Kernel> compileTerm(const Snapshot &snapshot, const Node &node, Extent extent,
+                                    const CancelFlag *cancel)
 {
     const Column *column = snapshot.column(node.field);
     if (!column || (column->type == Type::Empty && !column->isKey))
@@ -414,7 +420,7 @@ std::unique_ptr<Kernel> compileTerm(const Snapshot &snapshot, const Node &node, 
     if (column->isKey)
         return std::make_unique<KeyKernel>(*column, node);
     if (isTextual(column->type))
-        return std::make_unique<TextKernel>(*column, node, extent);
+        return std::make_unique<TextKernel>(*column, node, extent, cancel);
     if (column->type == Type::Bool)
         return std::make_unique<BoolKernel>(*column, node);
     if (node.kind == Node::Kind::Compare)
@@ -433,20 +439,21 @@ std::unique_ptr<Kernel> compileTerm(const Snapshot &snapshot, const Node &node, 
     return std::make_unique<SlowKernel>(*column, node);
 }
 
-std::unique_ptr<Kernel> compile(const Snapshot &snapshot, const Node &node, Extent extent)
+std::unique_ptr<Kernel> compile(const Snapshot &snapshot, const Node &node, Extent extent,
+                                const CancelFlag *cancel)
 {
     switch (node.kind) {
     case Node::Kind::And:
     case Node::Kind::Or: {
         std::vector<std::unique_ptr<Kernel>> children;
         for (const auto &child : node.children)
-            children.push_back(compile(snapshot, *child, extent));
+            children.push_back(compile(snapshot, *child, extent, cancel));
         if (children.empty())
             return std::make_unique<Constant>(node.kind == Node::Kind::And);
         return std::make_unique<Combination>(node.kind == Node::Kind::And, std::move(children));
     }
     case Node::Kind::Not:
-        return std::make_unique<Negation>(compile(snapshot, *node.children.front(), extent));
+        return std::make_unique<Negation>(compile(snapshot, *node.children.front(), extent, cancel));
     case Node::Kind::Compare:
     case Node::Kind::In:
     case Node::Kind::Matches:
@@ -454,7 +461,7 @@ std::unique_ptr<Kernel> compile(const Snapshot &snapshot, const Node &node, Exte
     case Node::Kind::Has:
         break;
     }
-    return compileTerm(snapshot, node, extent);
+    return compileTerm(snapshot, node, extent, cancel);
 }
 
 /// Whether a value of this type could have the text in it: spares writing out a million numbers.
@@ -570,13 +577,14 @@ private:
 
 } // namespace
 
-std::unique_ptr<Kernel> compileFilter(const Snapshot &snapshot, const ViewSpec &spec, Extent extent)
+std::unique_ptr<Kernel> compileFilter(const Snapshot &snapshot, const ViewSpec &spec, Extent extent,
+                                      const CancelFlag *cancel)
 {
     std::vector<std::unique_ptr<Kernel>> all;
     if (spec.only)
         all.push_back(std::make_unique<OnlyRows>(spec.only));
     if (!spec.filter.isEmpty())
-        all.push_back(compile(snapshot, *spec.filter.root(), extent));
+        all.push_back(compile(snapshot, *spec.filter.root(), extent, cancel));
     if (!spec.quickText.empty()) {
         std::vector<std::unique_ptr<Kernel>> any;
         for (const std::string &name : spec.quickColumns) {
@@ -587,7 +595,7 @@ std::unique_ptr<Kernel> compileFilter(const Snapshot &snapshot, const ViewSpec &
             node.kind = Node::Kind::Contains;
             node.field = name;
             node.literals.push_back({spec.quickText, {}});
-            any.push_back(compileTerm(snapshot, node, extent));
+            any.push_back(compileTerm(snapshot, node, extent, cancel));
         }
         if (any.empty())
             any.push_back(std::make_unique<Constant>(false));

@@ -35,7 +35,8 @@ public:
 /// Whether the kernel will be asked about all rows or about a few: then nothing is worked out beforehand.
 enum class Extent { AllRows, FewRows };
 
-/// The filter and the quick text of `spec`; null when every row passes.
-std::unique_ptr<Kernel> compileFilter(const Snapshot &snapshot, const ViewSpec &spec, Extent extent);
+/// The filter and the quick text of `spec`; null when every row passes. When cancelled it is not to be asked.
+std::unique_ptr<Kernel> compileFilter(const Snapshot &snapshot, const ViewSpec &spec, Extent extent,
+                                      const CancelFlag *cancel = nullptr);
 
 } // namespace muster::table

@@ -15,11 +15,6 @@ namespace muster::table {
 
 namespace {
 
-bool isCancelled(const CancelFlag *cancel)
-{
-    return cancel && cancel->load(std::memory_order_relaxed);
-}
-
 /// Rows to be grouped: those of a list, or all that are live.
 class Rows {
 public:
@@ -311,7 +306,7 @@ bool Grouping::sortIntoLeaves(View &view, Leaves &leaves, const CancelFlag *canc
     for (std::size_t l = m_levels.size(); l-- > 0;) {
         if (!m_levels[l].column)
             continue;
-        orders[l] = std::make_unique<OrderKeys>(m_snapshot, *m_levels[l].column, view.rows);
+        orders[l] = std::make_unique<OrderKeys>(m_snapshot, *m_levels[l].column, view.rows, cancel);
         if (!stableSort(*orders[l], m_levels[l].descending, view.rows, cancel))
             return false;
     }

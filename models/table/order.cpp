@@ -20,14 +20,9 @@ struct Item {
     std::uint32_t id;
 };
 
-bool isCancelled(const CancelFlag *cancel)
-{
-    return cancel && cancel->load(std::memory_order_relaxed);
-}
-
-/// By the low `bits` of the keys, stable; least significant digit first.
+/// By the low `bits` of the keys, stable; least significant digit first. In any order when cancelled.
 template <typename Key>
-void radixSort(Item<Key> *items, Item<Key> *spare, std::size_t count, int bits)
+void radixSort(Item<Key> *items, Item<Key> *spare, std::size_t count, int bits, const CancelFlag *cancel)
 {
     if (count < 256) {
         std::stable_sort(items, items + count, [](const auto &a, const auto &b) { return a.key < b.key; });
@@ -46,7 +41,7 @@ void radixSort(Item<Key> *items, Item<Key> *spare, std::size_t count, int bits)
     }
     Item<Key> *from = items;
     Item<Key> *to = spare;
-    for (int pass = 0; pass < passes; ++pass) {
+    for (int pass = 0; pass < passes && !isCancelled(cancel); ++pass) {
         std::uint32_t *places = counts.data() + static_cast<std::size_t>(pass) * buckets;
         std::exclusive_scan(places, places + buckets, places, 0U);
         const int shift = pass * digit;
@@ -58,9 +53,9 @@ void radixSort(Item<Key> *items, Item<Key> *spare, std::size_t count, int bits)
         std::copy(from, from + count, items);
 }
 
-/// Both halves at once, then merged.
+/// Both halves at once, then merged. In any order when cancelled.
 template <typename Key>
-void sortItems(std::vector<Item<Key>> &items, int bits)
+void sortItems(std::vector<Item<Key>> &items, int bits, const CancelFlag *cancel)
 {
     std::vector<Item<Key>> spare(items.size());
     const std::size_t parts = std::min<std::size_t>(workerCount(items.size()), 2);
@@ -68,9 +63,9 @@ void sortItems(std::vector<Item<Key>> &items, int bits)
     inParallel(parts, [&](std::size_t part) {
         const std::size_t begin = partBegin(items.size(), part, parts);
         const std::size_t end = partBegin(items.size(), part + 1, parts);
-        radixSort(items.data() + begin, spare.data() + begin, end - begin, bits);
+        radixSort(items.data() + begin, spare.data() + begin, end - begin, bits, cancel);
     });
-    if (parts < 2)
+    if (parts < 2 || isCancelled(cancel))
         return;
     const auto less = [](const auto &a, const auto &b) { return a.key < b.key; };
     const auto half = items.begin() + static_cast<std::ptrdiff_t>(middle);
@@ -90,13 +85,13 @@ void sortItems(std::vector<Item<Key>> &items, int bits)
 
 template <typename Key>
 void sortPlaced(std::vector<std::uint64_t> &keys, std::vector<RowId> &placed, std::uint64_t least,
-                std::uint64_t most, bool descending)
+                std::uint64_t most, bool descending, const CancelFlag *cancel)
 {
     std::vector<Item<Key>> items(placed.size());
     for (std::size_t i = 0; i < placed.size(); ++i)
         items[i] = {static_cast<Key>(descending ? most - keys[i] : keys[i] - least), placed[i]};
     keys = {};
-    sortItems(items, static_cast<int>(std::bit_width(most - least)));
+    sortItems(items, static_cast<int>(std::bit_width(most - least)), cancel);
     for (std::size_t i = 0; i < placed.size(); ++i)
         placed[i] = items[i].id;
 }
@@ -116,10 +111,12 @@ std::uint64_t wordAt(std::string_view text, std::size_t depth)
 }
 
 /// Texts by their bytes: eight at a time from the left, then the runs that are still equal by the next eight.
+/// In any order when cancelled.
 class ByteSort {
 public:
-    explicit ByteSort(std::span<const StoredText> texts)
+    ByteSort(std::span<const StoredText> texts, const CancelFlag *cancel)
         : m_texts(texts),
+          m_cancel(cancel),
           m_items(texts.size()),
           m_spare(texts.size())
     {
@@ -140,7 +137,7 @@ private:
         constexpr std::size_t fewTexts = 32;
         constexpr std::size_t deep = 512;
         for (;;) {
-            if (end - begin < 2)
+            if (end - begin < 2 || isCancelled(m_cancel))
                 return;
             if (end - begin < fewTexts || depth > deep) {
                 std::sort(m_items.begin() + static_cast<std::ptrdiff_t>(begin),
@@ -194,7 +191,7 @@ private:
         const std::uint64_t mask = bits == 64 ? ~std::uint64_t{0} : ((std::uint64_t{1} << bits) - 1);
         for (std::size_t i = begin; i < end; ++i)
             m_items[i].key = (m_items[i].key >> shift) & mask;
-        radixSort(m_items.data() + begin, m_spare.data() + begin, end - begin, bits);
+        radixSort(m_items.data() + begin, m_spare.data() + begin, end - begin, bits, m_cancel);
     }
 
     void sortEqualRuns(std::size_t begin, std::size_t end, std::size_t depth, bool atTop)
@@ -217,6 +214,7 @@ private:
     }
 
     std::span<const StoredText> m_texts;
+    const CancelFlag *m_cancel;
     std::vector<Item<std::uint64_t>> m_items, m_spare;
 };
 
@@ -265,13 +263,14 @@ int compareTexts(std::string_view left, std::string_view right, TextOrder order)
     return compareRead(ReadText(left, order), left, ReadText(right, order), right);
 }
 
-void rankTexts(std::span<const StoredText> texts, TextOrder order, std::uint32_t *ranks)
+bool rankTexts(std::span<const StoredText> texts, TextOrder order, std::uint32_t *ranks,
+               const CancelFlag *cancel)
 {
     if (texts.empty())
-        return;
+        return !isCancelled(cancel);
     std::vector<std::uint32_t> sorted(texts.size());
     if (order == TextOrder::Bytes) {
-        ByteSort sort(texts);
+        ByteSort sort(texts, cancel);
         const auto &items = sort.sort();
         for (std::size_t i = 0; i < items.size(); ++i)
             sorted[i] = items[i].id;
@@ -281,19 +280,33 @@ void rankTexts(std::span<const StoredText> texts, TextOrder order, std::uint32_t
         read.reserve(texts.size());
         for (const StoredText text : texts)
             read.emplace_back(textOf(text), order);
-        std::sort(sorted.begin(), sorted.end(), [&](std::uint32_t a, std::uint32_t b) {
+        constexpr std::size_t run = 32768; // sorted for themselves, then merged: between them is asked
+        const auto less = [&](std::uint32_t a, std::uint32_t b) {
             return compareRead(read[a], textOf(texts[a]), read[b], textOf(texts[b])) < 0;
-        });
+        };
+        const auto at = [&](std::size_t place) {
+            return sorted.begin() + static_cast<std::ptrdiff_t>(std::min(place, sorted.size()));
+        };
+        for (std::size_t begin = 0; begin < sorted.size() && !isCancelled(cancel); begin += run)
+            std::sort(at(begin), at(begin + run), less);
+        for (std::size_t width = run; width < sorted.size(); width *= 2) {
+            for (std::size_t begin = 0; begin < sorted.size() && !isCancelled(cancel); begin += 2 * width)
+                std::inplace_merge(at(begin), at(begin + width), at(begin + 2 * width), less);
+        }
     }
+    if (isCancelled(cancel))
+        return false;
     std::uint32_t rank = 0;
     for (std::size_t i = 0; i < sorted.size(); ++i) {
         if (i > 0 && textOf(texts[sorted[i]]) != textOf(texts[sorted[i - 1]]))
             ++rank;
         ranks[sorted[i]] = rank;
     }
+    return true;
 }
 
-OrderKeys::OrderKeys(const Snapshot &snapshot, const Column &column, const std::vector<RowId> &rows)
+OrderKeys::OrderKeys(const Snapshot &snapshot, const Column &column, const std::vector<RowId> &rows,
+                     const CancelFlag *cancel)
     : m_column(column),
       m_words(column, column.type == Type::Bool ? 0 : snapshot.chunkCount()),
       m_codes(column, snapshot.chunkCount())
@@ -304,13 +317,14 @@ OrderKeys::OrderKeys(const Snapshot &snapshot, const Column &column, const std::
         for (std::size_t i = 0; i < rows.size(); ++i)
             texts[i] = keys[rows[i]];
         std::vector<std::uint32_t> ranks(rows.size());
-        rankTexts(texts, TextOrder::Bytes, ranks.data());
+        if (!rankTexts(texts, TextOrder::Bytes, ranks.data(), cancel))
+            return;
         auto byRow = std::make_shared<std::vector<std::uint32_t>>(snapshot.rowLimit);
         for (std::size_t i = 0; i < rows.size(); ++i)
             (*byRow)[rows[i]] = ranks[i];
         m_ranks = byRow;
     } else if (isTextual(column.type)) {
-        m_ranks = column.dictionary->ranks(column.codeLimit, column.textOrder());
+        m_ranks = column.dictionary->ranks(column.codeLimit, column.textOrder(), cancel);
     }
 }
 
@@ -356,6 +370,8 @@ bool OrderKeys::key(RowId row, std::uint64_t &out) const
 
 bool stableSort(const OrderKeys &order, bool descending, std::vector<RowId> &rows, const CancelFlag *cancel)
 {
+    if (isCancelled(cancel)) // and `order` may be without its ranks
+        return false;
     std::vector<std::uint64_t> keys;
     std::vector<RowId> placed;
     std::vector<RowId> notNumbers;
@@ -377,9 +393,9 @@ bool stableSort(const OrderKeys &order, bool descending, std::vector<RowId> &row
         return false;
     if (placed.size() > 1 && most > least) {
         if (most - least <= ~std::uint32_t{0})
-            sortPlaced<std::uint32_t>(keys, placed, least, most, descending);
+            sortPlaced<std::uint32_t>(keys, placed, least, most, descending, cancel);
         else
-            sortPlaced<std::uint64_t>(keys, placed, least, most, descending);
+            sortPlaced<std::uint64_t>(keys, placed, least, most, descending, cancel);
     }
     placed.insert(placed.end(), notNumbers.begin(), notNumbers.end());
     placed.insert(placed.end(), absent.begin(), absent.end());

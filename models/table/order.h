@@ -14,13 +14,17 @@ namespace muster::table {
 int compareTexts(std::string_view left, std::string_view right, TextOrder order);
 
 /// Each text's place among all: equal texts share one, and places leave no gap. Uses both cores.
-void rankTexts(std::span<const StoredText> texts, TextOrder order, std::uint32_t *ranks);
+/// False when cancelled.
+bool rankTexts(std::span<const StoredText> texts, TextOrder order, std::uint32_t *ranks,
+               const CancelFlag *cancel = nullptr);
 
 /// Numbers that stand for a column's values in its order. Values without a place (absent, NaN) have none.
 class OrderKeys {
 public:
-    /// `rows`: those that will be asked about, which matters for the key column.
-    OrderKeys(const Snapshot &snapshot, const Column &column, const std::vector<RowId> &rows);
+    /// `rows`: those that will be asked about, which matters for the key column. When cancelled it is not to
+    /// be asked.
+    OrderKeys(const Snapshot &snapshot, const Column &column, const std::vector<RowId> &rows,
+              const CancelFlag *cancel = nullptr);
     const Column &column() const { return m_column; }
     /// False when the row's value has no place.
     bool key(RowId row, std::uint64_t &out) const;

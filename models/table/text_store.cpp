@@ -310,8 +310,8 @@ void Dictionary::clear()
     m_ranks.reset();
 }
 
-std::shared_ptr<const std::vector<std::uint32_t>> Dictionary::ranks(std::uint32_t limit,
-                                                                    TextOrder order) const
+std::shared_ptr<const std::vector<std::uint32_t>> Dictionary::ranks(std::uint32_t limit, TextOrder order,
+                                                                    const CancelFlag *cancel) const
 {
     const std::lock_guard lock(m_ranksMutex);
     if (m_ranks && m_ranks->size() == limit && m_ranksOrder == order)
@@ -320,7 +320,8 @@ std::shared_ptr<const std::vector<std::uint32_t>> Dictionary::ranks(std::uint32_
     for (std::uint32_t code = 1; code < limit; ++code)
         texts[code] = stored(code);
     auto ranks = std::make_shared<std::vector<std::uint32_t>>(limit);
-    rankTexts({texts.data() + 1, limit - 1}, order, ranks->data() + 1);
+    if (!rankTexts({texts.data() + 1, limit - 1}, order, ranks->data() + 1, cancel))
+        return nullptr;
     m_ranks = ranks;
     m_ranksOrder = order;
     return ranks;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "table/cancel.h"
 #include "table/large_vector.h"
 
 #include <array>
@@ -141,8 +142,9 @@ public:
     void clear();
 
     /// The place of each code below `limit` in the given order; [0] is unused. Any thread; kept until more
-    /// texts come.
-    std::shared_ptr<const std::vector<std::uint32_t>> ranks(std::uint32_t limit, TextOrder order) const;
+    /// texts come. Null when cancelled.
+    std::shared_ptr<const std::vector<std::uint32_t>> ranks(std::uint32_t limit, TextOrder order,
+                                                            const CancelFlag *cancel = nullptr) const;
 
 private:
     static constexpr int firstBlockBits = 5;

@@ -20,11 +20,6 @@ namespace {
 constexpr std::array<std::string_view, 9> functionNames = {"count",    "min", "max", "avg", "sum",
                                                            "distinct", "p50", "p95", "p99"};
 
-bool isCancelled(const CancelFlag *cancel)
-{
-    return cancel && cancel->load(std::memory_order_relaxed);
-}
-
 /// The live rows that the kernel lets through, ascending.
 std::vector<RowId> filterRows(const Snapshot &snapshot, const Kernel *kernel, const CancelFlag *cancel)
 {
@@ -161,7 +156,7 @@ std::optional<Function> functionFromName(std::string_view name)
 std::optional<View> evaluate(const Snapshot &snapshot, const ViewSpec &spec, const CancelFlag *cancel)
 {
     View view;
-    const auto kernel = compileFilter(snapshot, spec, Extent::AllRows);
+    const auto kernel = compileFilter(snapshot, spec, Extent::AllRows, cancel);
     if (isCancelled(cancel))
         return {};
     Grouping grouping(snapshot, spec);
@@ -175,9 +170,8 @@ std::optional<View> evaluate(const Snapshot &snapshot, const ViewSpec &spec, con
         const Column *column = snapshot.column(key->column);
         if (!column || view.rows.size() < 2)
             continue;
-        const OrderKeys order(snapshot, *column, view.rows);
-        if (!isCancelled(cancel))
-            stableSort(order, key->descending, view.rows, cancel);
+        const OrderKeys order(snapshot, *column, view.rows, cancel);
+        stableSort(order, key->descending, view.rows, cancel);
     }
     if (isCancelled(cancel) || !grouping.groupRows(view, cancel))
         return {};

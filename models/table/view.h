@@ -2,9 +2,9 @@
 #pragma once
 
 #include "core/filter/expression.h"
+#include "table/cancel.h"
 #include "table/table.h"
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -58,9 +58,6 @@ struct View {
     std::vector<RowId> rows;
     std::vector<Group> groups;
 };
-
-/// Set from another thread to make an evaluation return early, with nothing.
-using CancelFlag = std::atomic<bool>;
 
 /// Pure and re-entrant; uses both cores for large tables. Nothing when cancelled.
 std::optional<View> evaluate(const Snapshot &snapshot, const ViewSpec &spec,

@@ -4,10 +4,13 @@
 #include "table/order.h"
 #include "table/view.h"
 
+#include <QElapsedTimer>
 #include <QTest>
 
 #include <algorithm>
+#include <chrono>
 #include <set>
+#include <thread>
 
 using namespace muster;
 using namespace muster::table;
@@ -337,6 +340,62 @@ private Q_SLOTS:
             const std::string part = draw(4);
             QCOMPARE(TextFinder(part).isIn(arena.store(text)), filter::containsText(text, part));
         }
+    }
+
+    /// At any moment: either nothing, or what comes without a flag.
+    void cancelledMidwayGivesNothingOrAll()
+    {
+        constexpr int rows = 150'000;
+        const auto fill = [](Table &table) {
+            Batch batch;
+            for (int i = 0; i < rows; ++i) {
+                const std::string key = "d" + std::to_string((i * 7919LL) % rows);
+                batch.set(key, "note", std::string_view("note " + std::to_string((i * 104'729LL) % rows)));
+                batch.set(key, "fw", std::string_view("1." + std::to_string((i * 31LL) % rows) + ".0"));
+                batch.set(key, "site", std::string_view(i % 3 == 0 ? "a" : "b"));
+                batch.set(key, "load", static_cast<double>(i % 977));
+            }
+            table.apply(batch);
+        };
+        Table table("device");
+        fill(table);
+        ViewSpec spec;
+        spec.filter = *filter::Expression::parse("note contains \"9\" or fw > \"1.5000\"");
+        spec.sort = {{"fw", true}, {"note", false}, {"device", false}};
+        spec.groupBy = {"site", "load"};
+        spec.aggregates = {{Function::Distinct, "note"},
+                           {Function::Max, "fw"},
+                           {Function::P95, "load"},
+                           {Function::Count, ""}};
+        QElapsedTimer whole;
+        whole.start();
+        const std::optional<View> all = evaluate(*table.snapshot(), spec);
+        const qint64 microseconds = whole.nsecsElapsed() / 1000;
+        QVERIFY(all && !all->groups.empty());
+        int cancelled = 0;
+        constexpr int moments = 16;
+        for (int moment = 0; moment < moments; ++moment) {
+            Table again("device"); // as ranks that were made once are kept
+            fill(again);
+            const auto snapshot = again.snapshot();
+            CancelFlag cancel{false};
+            std::thread canceller([&cancel, wait = microseconds * moment / moments] {
+                std::this_thread::sleep_for(std::chrono::microseconds(wait));
+                cancel = true;
+            });
+            const std::optional<View> view = evaluate(*snapshot, spec, &cancel);
+            canceller.join();
+            if (!view) {
+                ++cancelled;
+                continue;
+            }
+            QVERIFY(view->rows == all->rows);
+            QVERIFY(std::equal(view->groups.begin(), view->groups.end(), all->groups.begin(),
+                               all->groups.end(), [](const Group &a, const Group &b) {
+                                   return a.value == b.value && a.aggregates == b.aggregates;
+                               }));
+        }
+        QVERIFY(cancelled > 0);
     }
 
     void cancelledEvaluationGivesNothing()
