@@ -3,6 +3,7 @@
 #include "common/connection_options.h"
 #include "common/stop_signals.h"
 #include "core/device_id.h"
+#include "core/display_text.h"
 #include "device/agent.h"
 #include "device/machine_facts.h"
 
@@ -83,7 +84,7 @@ Result<std::unique_ptr<device::DeviceAgent>> start(Settings settings)
     options.telemetrySeconds = settings.telemetry < 0 ? settings.interval : settings.telemetry;
     auto facts = std::make_unique<device::MachineFacts>(std::move(settings.facts));
     return device::DeviceAgent::start(std::move(options), std::move(facts), [](const std::string &note) {
-        std::fprintf(stderr, "%s: %s\n", program, note.c_str());
+        std::fprintf(stderr, "%s: %s\n", program, displayText(note).c_str()); // a server's words are in it
     });
 }
 

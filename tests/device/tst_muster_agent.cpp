@@ -4,6 +4,8 @@
 #include "message_log.h"
 #include "nats/local_server.h"
 
+#include <QTcpServer>
+#include <QTcpSocket>
 #include <QtTest>
 
 #include <csignal>
@@ -136,6 +138,34 @@ private Q_SLOTS:
         agent.terminate();
         QVERIFY(agent.waitForFinished(10'000));
         QCOMPARE(agent.exitCode(), 0);
+    }
+
+    // What a server says goes to a terminal, which would obey it.
+    void wordsOfTheServerAreShownNotObeyed()
+    {
+        QTcpServer server;
+        QVERIFY(server.listen(QHostAddress::LocalHost));
+        connect(&server, &QTcpServer::newConnection, this, [&server] {
+            QTcpSocket *socket = server.nextPendingConnection();
+            socket->write("INFO {\"server_id\":\"S\",\"version\":\"2.10.0\",\"proto\":1,\"headers\":true,"
+                          "\"max_payload\":1048576}\r\n");
+            connect(socket, &QTcpSocket::readyRead, socket, [socket] {
+                while (socket->canReadLine()) {
+                    if (socket->readLine() == "PING\r\n")
+                        socket->write("PONG\r\n-ERR 'Permissions Violation for Publish to \"\x1b[2Jx\"'\r\n");
+                }
+            });
+        });
+        QProcess agent;
+        agent.start(agentPath(), {QStringLiteral("--server=nats://127.0.0.1:%1").arg(server.serverPort())});
+        QVERIFY(agent.waitForStarted());
+        QByteArray said;
+        QTRY_VERIFY_WITH_TIMEOUT((said += agent.readAllStandardError()).contains("Permissions Violation"),
+                                 10'000);
+        QVERIFY2(!said.contains('\x1b'), said.constData());
+        QVERIFY2(said.contains("\xE2\x90\x9B[2Jx"), said.constData()); // as a picture of itself
+        agent.terminate();
+        QVERIFY(agent.waitForFinished(10'000));
     }
 
     void waitsForItsServer()
