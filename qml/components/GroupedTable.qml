@@ -34,20 +34,29 @@ FocusScope {
     // What a column may be narrowed to before the table scrolls sideways.
     function narrowest(column: int): int {
         const title = 7 * model.columnTitle(column).length + 26
+        const made = functionWidth(column)
         switch (model.columnKind(column)) {
         case CellKind.Identifier:
-            return 136
+            return 136 + made
         case CellKind.Presence:
         case CellKind.Outcome:
-            return 96
+            return 96 + made
         case CellKind.Time:
-            return 150
+            return 150 + made
         case CellKind.Bytes:
         case CellKind.Duration:
         case CellKind.Text:
-            return Math.max(84, title)
+            return Math.max(84 + made, title)
         }
-        return Math.max(72, title)
+        return Math.max(72 + made, title)
+    }
+
+    // What the name of the function takes before the values of a column's headings.
+    function functionWidth(column: int): int {
+        if (column === 0 || model.groupBy.length === 0)
+            return 0
+        const names = model.aggregates.filter(each => each.slice(each.indexOf(" ") + 1) === model.columnName(column)).map(each => each.indexOf(" "))
+        return names.length === 0 ? 0 : 7 * Math.max(...names) + 4
     }
 
     // What is left over goes to what a device says went wrong, or to the column of names, as the eye starts there; what is missing is taken from columns
@@ -60,7 +69,7 @@ FocusScope {
         for (let i = 0; i < count; ++i) {
             const automatic = model.columnWidthIsAutomatic(i)
             const least = i === 0 ? Math.max(narrowest(i), heading) : narrowest(i)
-            next.push(automatic && i === 0 ? Math.max(model.columnWidth(i), heading) : model.columnWidth(i))
+            next.push(automatic ? Math.max(model.columnWidth(i), i === 0 ? heading : functionWidth(i) > 0 ? least : 0) : model.columnWidth(i))
             slack.push(automatic ? Math.max(0, next[i] - least) : 0)
         }
         dropColumns(next, slack)
@@ -286,10 +295,16 @@ FocusScope {
         function onLayoutEdited() {
             remember.later()
         }
+        function onCopyFailed(message: string) {
+            Notices.error(message)
+        }
         function onSortChanged() {
             ++root.revision
         }
         function onGroupByChanged() {
+            relayout.restart()
+        }
+        function onAggregatesChanged() {
             relayout.restart()
         }
         function onCurrentRowChanged() {

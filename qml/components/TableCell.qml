@@ -24,7 +24,7 @@ Rectangle {
     property bool lastColumn: false
     property bool grouped: false
 
-    property alias cut: label.truncated
+    readonly property bool cut: label.truncated || beside.truncated
 
     readonly property bool first: column === 0
     readonly property bool shaped: (kind === CellKind.Presence || kind === CellKind.Outcome || kind === CellKind.Late) && Theme.isState(raw)
@@ -57,6 +57,7 @@ Rectangle {
     Text {
         id: label
 
+        objectName: "label"
         textFormat: Text.PlainText
 
         readonly property int start: root.indent + (lead.visible ? (lead.chevron ? 14 : 18) : 0)
@@ -76,7 +77,7 @@ Rectangle {
         }
 
         anchors.fill: parent
-        leftPadding: start
+        leftPadding: start + (beside.leads ? beside.implicitWidth + 4 : 0)
         rightPadding: end + (root.isGroup && root.first && beside.text !== "" ? beside.implicitWidth + 8 : 0)
         text: root.shown
         color: root.isGroup ? (root.first || root.prefix !== "" ? Theme.t1 : Theme.t2) : quiet ? Theme.t2 : Theme.t1
@@ -89,15 +90,21 @@ Rectangle {
         font.preferShaping: !root.monoFace
         font.weight: root.isGroup && root.first && root.depth === 0 ? Font.DemiBold : Font.Normal
     }
-    // Of a heading: how many rows it has, or what its value was made by.
+    // Of a heading: how many rows it has, or what its value was made by. Without that a value says nothing: it is cut first.
     Text {
         id: beside
 
+        objectName: "beside"
         textFormat: Text.PlainText
 
-        visible: text !== "" && x >= 4
-        x: root.first ? label.start + label.contentWidth + 8 : root.rightAligned ? root.width - label.end - label.contentWidth - implicitWidth - 4 : label.start - implicitWidth
+        readonly property bool leads: !root.first && text !== ""
+        readonly property real room: root.width - label.start - label.end
+
+        visible: text !== ""
+        x: root.first ? label.start + label.contentWidth + 8 : root.rightAligned ? root.width - label.end - label.contentWidth - width - (label.contentWidth > 0 ? 4 : 0) : label.start
+        width: leads ? Math.min(implicitWidth, room) : implicitWidth
         height: root.height
+        elide: Text.ElideRight
         verticalAlignment: Text.AlignVCenter
         text: !root.isGroup ? "" : root.first ? (root.count > 0 ? Words.count(root.count) : "") : root.prefix
         color: Theme.t3

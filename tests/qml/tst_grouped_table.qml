@@ -35,6 +35,12 @@ Item {
             model: Fleet.devices
         }
     }
+    SignalSpy {
+        id: notices
+
+        target: Notices
+        signalName: "posted"
+    }
     ColumnChooser {
         id: chooser
 
@@ -463,6 +469,36 @@ Item {
             compare(lines.length, 2)
             verify(lines[0].startsWith("device\t"), lines[0])
             verify(lines[1].startsWith(cell(0, 0) + "\t"), lines[1])
+        }
+
+        function test_whatIsTooMuchToCopyIsSaid() {
+            notices.clear()
+            model.copyFailed("9 rows are too much for the clipboard.")
+            compare(notices.count, 1)
+            compare(notices.signalArguments[0][0], "9 rows are too much for the clipboard.")
+            compare(notices.signalArguments[0][1], true)
+        }
+
+        // A number without its function could be any: the number is cut first.
+        function test_headingsKeepTheirFunctions() {
+            model.aggregates = ["distinct fw", "avg cpu.pct"]
+            model.groupBy = ["site"]
+            const rows = findChild(table, "rows")
+            const cellOf = name => rows.itemAtCell(Qt.point(columnOf(name), 0))
+            for (const [name, made] of [["cpu.pct", "avg"], ["fw", "distinct"]]) {
+                tryVerify(() => cellOf(name) && cellOf(name).isGroup && cellOf(name).prefix === made)
+                for (const width of [160, 64, 32]) {
+                    model.setColumnWidth(columnOf(name), width)
+                    tryVerify(() => cellOf(name) && cellOf(name).width === width)
+                    const beside = findChild(cellOf(name), "beside"), label = findChild(cellOf(name), "label")
+                    verify(beside.visible && beside.text === made && beside.x >= 0 && beside.width > 0, name + " " + width)
+                    compare(beside.truncated || label.truncated, width < 100 && cellOf(name).cut, name + " " + width)
+                    verify(width < 100 || !cellOf(name).cut)
+                    verify(beside.x + beside.width <= width)
+                }
+                verify(table.exactText(0, columnOf(name)).includes(made))
+                model.setColumnWidth(columnOf(name), 0)
+            }
         }
 
         function test_headerSorts() {
