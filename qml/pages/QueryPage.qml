@@ -430,12 +430,17 @@ FocusScope {
             }
         }
         SortNote {
+            id: sortNote
+
+            readonly property bool fits: width >= Math.min(implicitWidth, 240)
+
+            objectName: "sortNote"
             anchors.left: tabs.right
             anchors.leftMargin: 16
             anchors.right: tools.left
             anchors.rightMargin: 12
             height: parent.height
-            visible: width > 60
+            visible: fits
             model: root.model
         }
         Row {
@@ -522,18 +527,32 @@ FocusScope {
             }
         }
     }
+    // Where the buttons leave no room for it, the note has a line of its own.
+    SortNote {
+        id: sortLine
+
+        objectName: "sortLine"
+        anchors.top: toolbar.bottom
+        anchors.left: table.left
+        anchors.right: table.right
+        leftPadding: 16
+        rightPadding: 16
+        height: visible ? 24 : 0
+        visible: table.visible && text !== "" && !sortNote.fits
+        model: root.model
+    }
     GroupedTable {
         id: table
 
         objectName: "resultsTable"
         visible: !root.narrow || !root.panelShown
-        anchors.top: toolbar.bottom
+        anchors.top: sortLine.bottom
         anchors.bottom: parent.bottom
         anchors.left: parent.left
         anchors.right: root.narrow ? parent.right : divider.left
         model: root.model
         label: Query.showsPast ? qsTr("Past results") : qsTr("Results")
-        layoutKey: root.isFleet && !Query.showsPast ? "query" : ""
+        layoutKey: Query.showsPast ? "" : "query" // of whatever was asked: a layout has its source in its name
         onActivated: key => {
             if (root.isFleet && Fleet.active)
                 root.deviceChosen(key)
@@ -576,16 +595,66 @@ FocusScope {
             root.model.quickFilter = ""
         }
     }
+    // What it is dragged to by pointer, Left, Right, Home and End do by keys; the rows give what the panel takes.
     Rectangle {
         id: divider
 
+        // As assistive technology reads a slider.
+        property alias value: panel.wanted
+        readonly property int minimumValue: 200
+        readonly property int maximumValue: 400
+        readonly property int stepSize: 10
+
+        function resize(width: real) {
+            panel.wanted = Math.max(minimumValue, Math.min(maximumValue, width))
+        }
+
+        function moveLeft(by: real) {
+            resize(panel.width + (root.LayoutMirroring.enabled ? -by : by))
+            remember()
+        }
+
+        function remember() {
+            UiSettings.setValue("pane/query", panel.wanted)
+        }
+
+        objectName: "divider"
         visible: !root.narrow
         anchors.top: toolbar.bottom
         anchors.bottom: parent.bottom
         anchors.right: panel.left
         width: 1
+        z: 1
         color: Theme.border
+        activeFocusOnTab: true
+        Accessible.role: Accessible.Slider
+        Accessible.name: qsTr("Width of the panel beside the rows")
+        Accessible.focusable: true
+        Accessible.onIncreaseAction: {
+            divider.resize(panel.width + divider.stepSize)
+            divider.remember()
+        }
+        Accessible.onDecreaseAction: {
+            divider.resize(panel.width - divider.stepSize)
+            divider.remember()
+        }
+        Keys.onLeftPressed: divider.moveLeft(divider.stepSize)
+        Keys.onRightPressed: divider.moveLeft(-divider.stepSize)
+        Keys.onPressed: event => {
+            if (event.key !== Qt.Key_Home && event.key !== Qt.Key_End)
+                return
+            divider.moveLeft((event.key === Qt.Key_Home ? 1 : -1) * (divider.maximumValue - divider.minimumValue))
+            event.accepted = true
+        }
 
+        Rectangle {
+            objectName: "dividerFocus"
+            anchors.centerIn: parent
+            width: 5
+            height: parent.height
+            visible: divider.activeFocus
+            color: Theme.accent
+        }
         MouseArea {
             property real startX
             property int startWidth
@@ -597,16 +666,16 @@ FocusScope {
             preventStealing: true
             onPressed: mouse => {
                 startX = mapToItem(root, mouse.x, 0).x
-                startWidth = panel.wanted
+                startWidth = panel.width
             }
             onPositionChanged: mouse => {
                 const by = (startX - mapToItem(root, mouse.x, 0).x) * (root.LayoutMirroring.enabled ? -1 : 1)
-                panel.wanted = Math.max(200, Math.min(400, startWidth + by))
+                divider.resize(startWidth + by)
             }
-            onReleased: UiSettings.setValue("pane/query", panel.wanted)
+            onReleased: divider.remember()
             onDoubleClicked: {
-                panel.wanted = 263
-                UiSettings.setValue("pane/query", panel.wanted)
+                divider.resize(263)
+                divider.remember()
             }
         }
     }
@@ -619,7 +688,7 @@ FocusScope {
         anchors.top: toolbar.bottom
         anchors.bottom: parent.bottom
         anchors.right: parent.right
-        width: root.narrow ? parent.width : wanted
+        width: root.narrow ? parent.width : Math.max(divider.minimumValue, Math.min(divider.maximumValue, wanted))
         onChosen: state => root.showState(state)
         onGroupsRequested: groupsDialog.open()
     }

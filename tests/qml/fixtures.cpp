@@ -108,6 +108,21 @@ void Fixtures::keepRun(int rows, double load, int late, int unexpected)
     qml::Instances::query->history()->keep(std::move(record), rows > 0 ? table.snapshot() : nullptr);
 }
 
+void Fixtures::ask(const QString &source)
+{
+    QueryResults &live = *qml::Instances::query->live();
+    if (source.isEmpty()) {
+        live.clear();
+        return;
+    }
+    query::RunRecord record;
+    for (const query::Source each : {query::Source::Services, query::Source::Subject}) {
+        if (query::name(each) == source.toStdString())
+            record.question = QueryComposer::startingFor(each);
+    }
+    live.begin(std::move(record), {}, {});
+}
+
 QStringList Fixtures::hostileTexts() const
 {
     const QString url = QStringLiteral("http://127.0.0.1:%1/x").arg(m_server.serverPort());

@@ -32,6 +32,9 @@ public:
     /// A past run of a fleet of `rows` devices, each with this load in a rack of its own, into the history of the
     /// Query page: the first ones late, and others that were not asked besides. Without rows, its results are gone.
     Q_INVOKABLE void keepRun(int rows, double load, int late = 0, int unexpected = 0);
+    /// The Query page as if `source` had just been asked and nobody had answered yet; as before any run for an
+    /// empty one.
+    Q_INVOKABLE void ask(const QString &source);
     Q_INVOKABLE QStringList hostileTexts() const;
     /// Sets a cell of `table`; a Date becomes a time, undefined makes the cell absent.
     Q_INVOKABLE void set(const QString &key, const QString &column, const QVariant &value);

@@ -250,6 +250,80 @@ Item {
             verify(!part("pastBanner").visible)
         }
 
+        // Layouts of services and of subjects are kept as soon as those of the fleet; those of past results never.
+        function test_layoutsOfAllSourcesAreKept() {
+            const table = part("resultsTable")
+            const kept = () => String.fromCharCode(...new Uint8Array(UiSettings.value("table/query")))
+            for (const source of ["services", "subject", "fleet"]) {
+                Fixtures.ask(source)
+                compare(Query.shown.source, source)
+                compare(table.layoutKey, "query")
+                const width = 211 + source.length
+                table.model.setColumnWidth(table.model.columnCount() - 1, width)
+                tryVerify(() => kept().includes("\"" + source) && kept().includes(":" + width), 5000, source)
+                table.model.setColumnWidth(table.model.columnCount() - 1, 0)
+            }
+            Fixtures.ask("")
+            const before = Query.history.count
+            Fixtures.keepRun(5, 10)
+            tryCompare(Query.history, "count", before + 1)
+            Query.openPast(Query.history.newest())
+            tryVerify(() => Query.showsPast)
+            compare(table.layoutKey, "")
+        }
+
+        function test_panelIsResizedByKeys() {
+            const divider = part("divider"), mark = findChild(divider, "dividerFocus")
+            divider.value = 263
+            verify(!mark.visible)
+            divider.forceActiveFocus(Qt.TabFocusReason)
+            verify(mark.visible)
+            compare(divider.Accessible.role, Accessible.Slider)
+            verify(divider.Accessible.name !== "")
+            const rows = part("resultsTable").width
+            keyClick(Qt.Key_Left)
+            compare(divider.value, 273)
+            compare(part("resultsTable").width, rows - 10)
+            compare(Number(UiSettings.value("pane/query")), 273)
+            keyClick(Qt.Key_Right)
+            keyClick(Qt.Key_Right)
+            compare(divider.value, 253)
+            keyClick(Qt.Key_Home)
+            compare(divider.value, divider.maximumValue)
+            keyClick(Qt.Key_Left)
+            compare(divider.value, divider.maximumValue)
+            keyClick(Qt.Key_End)
+            compare(divider.value, divider.minimumValue)
+            divider.value = 263
+            divider.remember()
+        }
+
+        // Where the buttons take all the room, it stands below them.
+        function test_sortByAHiddenColumnIsSaidAtAnyWidth() {
+            const model = Query.shown.table, note = part("sortNote"), line = part("sortLine"), table = part("resultsTable")
+            let site = 0
+            while (model.columnName(site) !== "site")
+                ++site
+            model.sortByColumn(site, false)
+            compare(note.text, "")
+            verify(!line.visible)
+            const top = table.y
+            model.setColumnVisible("site", false)
+            for (const width of [1600, 640]) {
+                root.width = width
+                tryVerify(() => note.fits !== line.visible, 2000, String(width))
+                const shown = note.fits ? note : line
+                verify(!shown.truncated && shown.text === "Sorted by site, which is hidden", String(width))
+                compare(table.y, note.fits ? top : top + line.height)
+                compare(line.visible, width < 700)
+            }
+            root.width = 1200
+            model.setColumnVisible("site", true)
+            while (model.sortKeys.length > 0)
+                model.sortByColumn(site, false)
+            tryVerify(() => !line.visible)
+        }
+
         function test_aRunWithoutItsResultsIsRefusedWithTheReason() {
             const before = Query.history.count
             Fixtures.keepRun(0, 10)
