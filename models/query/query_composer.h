@@ -37,6 +37,7 @@ class QueryComposer : public QObject {
     Q_PROPERTY(QStringList groupBy READ groupBy NOTIFY changed)
     Q_PROPERTY(QStringList aggregates READ aggregates NOTIFY changed) ///< "avg cpu.pct"
     Q_PROPERTY(int deadlineMs READ deadlineMs WRITE setDeadlineMs NOTIFY changed)
+    Q_PROPERTY(int mostSelected READ mostSelected CONSTANT) ///< devices that setSelectionScope() takes
     // before asking
     Q_PROPERTY(int matching READ matching NOTIFY counted)  ///< devices in scope that may match; -1: not known
     Q_PROPERTY(bool counting READ counting NOTIFY counted) ///< it takes a while
@@ -75,6 +76,8 @@ public:
     QStringList aggregates() const;
     int deadlineMs() const;
     void setDeadlineMs(int ms);
+    /// More would make each key typed slow, as all of them are in the draft.
+    static constexpr int mostSelected() { return 10'000; }
     int matching() const;
     bool counting() const;
     int matchingOnline() const;

@@ -13,7 +13,7 @@
 namespace muster {
 namespace {
 
-constexpr std::size_t mostDraftDevices = 10'000; // of a selection: more would make each key typed slow
+constexpr std::size_t mostDraftDevices = QueryComposer::mostSelected();
 constexpr qsizetype mostAside = 5;
 constexpr std::array<query::Source, 3> sources{query::Source::Fleet, query::Source::Services,
                                                query::Source::Subject};

@@ -46,6 +46,14 @@ FocusScope {
         UiSettings.setValue("groups/devices", model.groupBy.join("\n"))
     }
 
+    // Each of them is named in the question: of more, what they have in common says it better.
+    function querySelection() {
+        if (model.selectedCount > Query.composer.mostSelected)
+            Notices.error(qsTr("%1 devices are selected, and a query names at most %2. Put a filter that they pass in Where on the Query page instead.").arg(Words.count(model.selectedCount)).arg(Words.count(Query.composer.mostSelected)))
+        else
+            querySelected()
+    }
+
     // By name until the operator says otherwise: the order in which devices report means nothing.
     Component.onCompleted: {
         for (let column = 0; model.sortKeys.length === 0 && column < model.columnCount(); ++column) {
@@ -301,7 +309,7 @@ FocusScope {
                 text: qsTr("Query")
                 iconName: "query"
                 tip: qsTr("Ask exactly these devices")
-                onClicked: root.querySelected()
+                onClicked: root.querySelection()
             }
         }
         HLine {

@@ -20,6 +20,17 @@ Item {
         }
     }
 
+    SignalSpy {
+        id: asked
+
+        signalName: "querySelected"
+    }
+    SignalSpy {
+        id: notices
+
+        target: Notices
+        signalName: "posted"
+    }
     TestCase {
         id: test
 
@@ -158,6 +169,45 @@ Item {
             tryVerify(() => part("devicesTable").widths[0] >= 190) // the inner headings are read
             root.width = 1280
             compare(part("groupBy").text, "By site, fw, a.very.long.n\u2026")
+        }
+
+        function test_nestedGroupsDoNotScrollSideways() {
+            root.width = 976
+            model.groupBy = ["site", "fw"]
+            const table = part("devicesTable"), rows = findChild(table, "rows")
+            tryVerify(() => table.widths[0] >= 176)
+            tryVerify(() => rows.contentWidth <= rows.width, 2000, rows.contentWidth + " of " + rows.width)
+            let column = 0
+            while (model.columnName(column) !== "cpu.pct")
+                ++column
+            tryVerify(() => rows.itemAtCell(Qt.point(column, 0)) && rows.itemAtCell(Qt.point(column, 0)).prefix === "avg")
+            verify(!rows.itemAtCell(Qt.point(column, 0)).cut)
+            root.width = 1280
+        }
+
+        // A question names each device that is selected.
+        function test_tooManySelectedAreNotQueried() {
+            const most = Query.composer.mostSelected
+            Fixtures.fillFleet(most + 1)
+            tryCompare(model, "rowShown", most + 1)
+            tryVerify(() => !model.busy)
+            model.selectAll()
+            const button = part("querySelection")
+            tryVerify(() => button.visible)
+            asked.target = page
+            asked.clear()
+            notices.clear()
+            button.clicked()
+            compare(asked.count, 0)
+            compare(notices.count, 1)
+            verify(notices.signalArguments[0][0].includes("10,001"), notices.signalArguments[0][0])
+            verify(notices.signalArguments[0][1])
+            model.clearSelection()
+            model.select(0, TableModel.Replace)
+            button.clicked()
+            compare(asked.count, 1)
+            compare(notices.count, 1)
+            model.clearSelection()
         }
 
         function test_sortByAHiddenColumnIsSaid() {
