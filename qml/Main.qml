@@ -99,8 +99,10 @@ T.ApplicationWindow {
             Notices.error(qsTr("Not exported to %1: %2").arg(file).arg(message))
         }
     }
+    // Of the application, as those of the window rest while a menu or a dialog is open.
     Shortcut {
         sequence: "Ctrl+Q"
+        context: Qt.ApplicationShortcut
         onActivated: root.close()
     }
     Shortcut {
