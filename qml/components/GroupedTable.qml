@@ -45,10 +45,12 @@ FocusScope {
             return 150 + made
         case CellKind.Bytes:
         case CellKind.Duration:
-        case CellKind.Text:
-            return Math.max(84 + made, title)
+            return Math.max(84, 76 + made, title)
+        case CellKind.Number:
+        case CellKind.Percent:
+            return Math.max(72, 56 + made, title)
         }
-        return Math.max(72 + made, title)
+        return Math.max(72, title, made > 0 ? 72 + made : 0)
     }
 
     // What the name of the function takes before the values of a column's headings.

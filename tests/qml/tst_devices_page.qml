@@ -177,9 +177,12 @@ Item {
             const table = part("devicesTable"), rows = findChild(table, "rows")
             tryVerify(() => table.widths[0] >= 176)
             tryVerify(() => rows.contentWidth <= rows.width, 2000, rows.contentWidth + " of " + rows.width)
-            let column = 0
-            while (model.columnName(column) !== "cpu.pct")
-                ++column
+            const names = Array.from({
+                length: model.columnCount()
+            }, (_, i) => model.columnName(i))
+            for (const name of ["site", "group", "region", "fw", "cpu.pct", "mem.free", "temp.soc", "last_seen"])
+                verify(table.widths[names.indexOf(name)] > 0, name) // short texts give room before a column goes
+            const column = names.indexOf("cpu.pct")
             tryVerify(() => rows.itemAtCell(Qt.point(column, 0)) && rows.itemAtCell(Qt.point(column, 0)).prefix === "avg")
             verify(!rows.itemAtCell(Qt.point(column, 0)).cut)
             root.width = 1280

@@ -30,7 +30,7 @@ Item {
         id: narrow
 
         GroupedTable {
-            width: 560
+            width: 520
             height: 200
             model: Fleet.devices
         }
