@@ -8,6 +8,7 @@
 #include <QLocale>
 #include <QTimeZone>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <optional>
@@ -89,6 +90,23 @@ public:
         const QDateTime local = QDateTime::fromMSecsSinceEpoch(time.millis());
         return QLocale().toString(local.date(), QLocale::ShortFormat) + u' ' +
                local.time().toString(QStringLiteral("HH:mm:ss"));
+    }
+
+    /// Numbers of a kind that are further apart than this never read as one; the larger says how finely.
+    static double coarsest(Kind kind, double largest)
+    {
+        double step = 0.1; // the last digit that is shown
+        if (largest >= 1e15 || !std::isfinite(largest))
+            step = largest;
+        else if (kind == Kind::Duration)
+            step = largest < 10 ? 0.1 : largest < 3600 ? 1 : largest < 86400 ? 60 : 3600;
+        else if (kind == Kind::Milliseconds)
+            step = 1;
+        else if (kind == Kind::Bytes && largest < 999.95)
+            step = 1;
+        else if (kind == Kind::Bytes)
+            step = largest * 0.1;
+        return 2 * step;
     }
 
     static QString flag(bool value) { return value ? tr("yes") : tr("no"); }
@@ -192,6 +210,15 @@ QString cellText(Kind kind, const ValueView &value, UtcTime now)
     if (const auto *integer = std::get_if<std::int64_t>(&value))
         return QLocale().toString(static_cast<qlonglong>(*integer));
     return CellText::number(number);
+}
+
+bool looksTheSame(Kind kind, const ValueView &one, const ValueView &other)
+{
+    const auto a = numberOf(one);
+    const auto b = numberOf(other);
+    if (a && b && std::abs(*a - *b) > CellText::coarsest(kind, std::max(std::abs(*a), std::abs(*b))))
+        return false;
+    return cellText(kind, one, {}) == cellText(kind, other, {});
 }
 
 QString cellToolTip(Kind kind, const ValueView &value)

@@ -55,9 +55,9 @@ void radixSort(Item<Key> *items, Item<Key> *spare, std::size_t count, int bits, 
 
 /// Both halves at once, then merged. In any order when cancelled.
 template <typename Key>
-void sortItems(std::vector<Item<Key>> &items, int bits, const CancelFlag *cancel)
+void sortItems(LargeVector<Item<Key>> &items, int bits, const CancelFlag *cancel)
 {
-    std::vector<Item<Key>> spare(items.size());
+    LargeVector<Item<Key>> spare(items.size());
     const std::size_t parts = std::min<std::size_t>(workerCount(items.size()), 2);
     const std::size_t middle = partBegin(items.size(), 1, parts);
     inParallel(parts, [&](std::size_t part) {
@@ -84,10 +84,10 @@ void sortItems(std::vector<Item<Key>> &items, int bits, const CancelFlag *cancel
 }
 
 template <typename Key>
-void sortPlaced(std::vector<std::uint64_t> &keys, std::vector<RowId> &placed, std::uint64_t least,
-                std::uint64_t most, bool descending, const CancelFlag *cancel)
+void sortPlaced(LargeVector<std::uint64_t> &keys, RowList &placed, std::uint64_t least, std::uint64_t most,
+                bool descending, const CancelFlag *cancel)
 {
-    std::vector<Item<Key>> items(placed.size());
+    LargeVector<Item<Key>> items(placed.size());
     for (std::size_t i = 0; i < placed.size(); ++i)
         items[i] = {static_cast<Key>(descending ? most - keys[i] : keys[i] - least), placed[i]};
     keys = {};
@@ -123,7 +123,7 @@ public:
         for (std::size_t i = 0; i < texts.size(); ++i)
             m_items[i].id = static_cast<std::uint32_t>(i);
     }
-    const std::vector<Item<std::uint64_t>> &sort()
+    const LargeVector<Item<std::uint64_t>> &sort()
     {
         sortRun(0, m_items.size(), 0, true);
         return m_items;
@@ -215,7 +215,7 @@ private:
 
     std::span<const StoredText> m_texts;
     const CancelFlag *m_cancel;
-    std::vector<Item<std::uint64_t>> m_items, m_spare;
+    LargeVector<Item<std::uint64_t>> m_items, m_spare;
 };
 
 template <typename Number>
@@ -268,7 +268,7 @@ bool rankTexts(std::span<const StoredText> texts, TextOrder order, std::uint32_t
 {
     if (texts.empty())
         return !isCancelled(cancel);
-    std::vector<std::uint32_t> sorted(texts.size());
+    LargeVector<std::uint32_t> sorted(texts.size());
     if (order == TextOrder::Bytes) {
         ByteSort sort(texts, cancel);
         const auto &items = sort.sort();
@@ -305,18 +305,18 @@ bool rankTexts(std::span<const StoredText> texts, TextOrder order, std::uint32_t
     return true;
 }
 
-OrderKeys::OrderKeys(const Snapshot &snapshot, const Column &column, const std::vector<RowId> &rows,
+OrderKeys::OrderKeys(const Snapshot &snapshot, const Column &column, const RowList &rows,
                      const CancelFlag *cancel)
     : m_column(column),
       m_words(column, column.type == Type::Bool ? 0 : snapshot.chunkCount()),
       m_codes(column, snapshot.chunkCount())
 {
     if (column.isKey) {
-        std::vector<StoredText> texts(rows.size());
+        LargeVector<StoredText> texts(rows.size());
         const Reader<StoredText> keys(column, snapshot.chunkCount());
         for (std::size_t i = 0; i < rows.size(); ++i)
             texts[i] = keys[rows[i]];
-        std::vector<std::uint32_t> ranks(rows.size());
+        LargeVector<std::uint32_t> ranks(rows.size());
         if (!rankTexts(texts, TextOrder::Bytes, ranks.data(), cancel))
             return;
         auto byRow = std::make_shared<std::vector<std::uint32_t>>(snapshot.rowLimit);
@@ -368,14 +368,14 @@ bool OrderKeys::key(RowId row, std::uint64_t &out) const
     return false;
 }
 
-bool stableSort(const OrderKeys &order, bool descending, std::vector<RowId> &rows, const CancelFlag *cancel)
+bool stableSort(const OrderKeys &order, bool descending, RowList &rows, const CancelFlag *cancel)
 {
     if (isCancelled(cancel)) // and `order` may be without its ranks
         return false;
-    std::vector<std::uint64_t> keys;
-    std::vector<RowId> placed;
-    std::vector<RowId> notNumbers;
-    std::vector<RowId> absent;
+    LargeVector<std::uint64_t> keys;
+    RowList placed;
+    RowList notNumbers;
+    RowList absent;
     keys.reserve(rows.size());
     placed.reserve(rows.size());
     std::uint64_t least = ~std::uint64_t{0};

@@ -45,6 +45,8 @@ void Rounds::begin(UtcTime at)
     m_starts.push_back(at);
     for (auto &column : m_marks.columns)
         std::fill(column.begin(), column.end(), 0);
+    for (Column &column : m_columns)
+        std::fill(column.changed.begin(), column.changed.end(), 0);
     std::fill(m_marks.rows.begin(), m_marks.rows.end(), 0);
     std::fill(m_newRows.begin(), m_newRows.end(), 0);
     std::fill(m_cellsOfRow.begin(), m_cellsOfRow.end(), std::uint16_t{0});
@@ -57,6 +59,7 @@ void Rounds::leaveOut(ColumnIndex index)
     Column &column = columnAt(index);
     column.isLeftOut = true;
     column.newest.clear();
+    column.changed.clear();
     const auto place = static_cast<std::size_t>(index);
     for (std::size_t word = 0; word < m_marks.columns[place].size(); ++word) {
         while (m_marks.columns[place][word] != 0)
@@ -118,23 +121,47 @@ void Rounds::unmark(RowId row, std::size_t column)
     }
 }
 
+void Rounds::setMarked(RowId row, std::size_t column, bool marked)
+{
+    if (hasBit(m_marks.columns[column], row) == marked)
+        return;
+    if (marked)
+        mark(row, column);
+    else
+        unmark(row, column);
+}
+
+bool Rounds::differs(std::size_t column, const ValueView &before, const ValueView &after) const
+{
+    return !m_looksTheSame || !m_looksTheSame(static_cast<ColumnIndex>(column), before, after);
+}
+
 void Rounds::note(RowId row, ColumnIndex index, const ValueView &before, const ValueView &after)
 {
     Column &column = columnAt(index);
     if (m_starts.empty() || column.isLeftOut || hasBit(m_newRows, row))
         return;
     const auto place = static_cast<std::size_t>(index);
-    if (!m_marks.has(row, index)) {
-        mark(row, place);
+    if (!hasBit(column.changed, row)) {
+        setBit(column.changed, row);
+        setMarked(row, place, differs(place, before, after));
         keep(row, place, before);
         return;
     }
     std::uint32_t &number = newest(column, row);
     const Entry *held = find(number, row, place);
-    if (!held || held->isCut || !isSame(held->value, after))
+    if (!held) { // forgotten within the round: against what it was a moment ago, then
+        if (differs(place, before, after))
+            setMarked(row, place, true);
         return;
+    }
+    if (held->isCut || !isSame(held->value, after)) {
+        setMarked(row, place, differs(place, view(held->value), after));
+        return;
+    }
     // As it was: the entry stays in its place in the row of all entries, and nothing leads to it any more.
-    unmark(row, place);
+    clearBit(column.changed, row);
+    setMarked(row, place, false);
     number = held->before;
 }
 
@@ -180,6 +207,7 @@ void Rounds::forget(RowId row)
         if (hasBit(m_marks.columns[place], row))
             unmark(row, place);
         Column &column = m_columns[place];
+        clearBit(column.changed, row);
         if (row / pageRows < column.newest.size() && column.newest[row / pageRows])
             newest(column, row) = 0;
     }

@@ -6,14 +6,16 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace muster::table {
 
-/// What the rounds of a watch changed: the cells that differ from what they were when the present round
-/// began, and what cells showed before. A cell that changes and changes back within a round has not changed.
-/// Rows that came in the present round are not marked. One thread.
+/// What the rounds of a watch changed: the cells that look otherwise than when the present round began, and
+/// all values that cells had before, whether they look otherwise or not. A cell that changes and changes back
+/// within a round has not changed. Rows that came in the present round are not marked. One thread.
 class Rounds {
 public:
     static constexpr std::size_t mostPerCell = 20;         ///< values of a cell, the present one included
@@ -26,7 +28,13 @@ public:
         Value value;
     };
 
-    /// Which cells differ from the round before.
+    /// Whether an operator sees two values of a column as one.
+    using LooksTheSame = std::function<bool(ColumnIndex, const ValueView &, const ValueView &)>;
+
+    /// Without `looksTheSame` every other value is marked.
+    explicit Rounds(LooksTheSame looksTheSame = {}) : m_looksTheSame(std::move(looksTheSame)) {}
+
+    /// Which cells look otherwise than in the round before.
     struct Marks {
         std::vector<std::vector<std::uint64_t>> columns; ///< a bit a row
         std::vector<std::uint64_t> rows;                 ///< those with a cell that differs
@@ -68,6 +76,7 @@ private:
     using Page = std::array<std::uint32_t, pageRows>; ///< number of each row's newest entry; 0: none
     struct Column {
         bool isLeftOut = false;
+        std::vector<std::uint64_t> changed; ///< rows with another value than when the round began, a bit each
         std::vector<std::unique_ptr<Page>> newest;
     };
 
@@ -82,7 +91,10 @@ private:
     void dropOldest();
     void mark(RowId row, std::size_t column);
     void unmark(RowId row, std::size_t column);
+    void setMarked(RowId row, std::size_t column, bool marked);
+    bool differs(std::size_t column, const ValueView &before, const ValueView &after) const;
 
+    LooksTheSame m_looksTheSame;
     std::vector<UtcTime> m_starts; ///< of the rounds
     std::vector<Column> m_columns;
     std::vector<std::uint64_t> m_newRows;

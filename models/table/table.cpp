@@ -115,6 +115,7 @@ Table &Table::operator=(Table &&) noexcept = default;
 Change Table::apply(Batch &batch, Rounds *rounds)
 {
     Change change;
+    d->picture.reset();
     d->rounds = rounds;
     Batch::Private &from = *batch.d;
     const RowId oldLimit = d->data.rowLimit;
@@ -216,6 +217,7 @@ Change Table::apply(Batch &batch, Rounds *rounds)
 
 void Table::clear()
 {
+    d->picture.reset();
     d->keyIndex = HashIndex();
     d->freeRows.clear();
     d->deadKeyBytes = 0;
@@ -274,8 +276,10 @@ Type Table::columnType(ColumnIndex column) const
 
 ColumnIndex Table::ensureColumn(std::string_view name, Type type)
 {
-    const ColumnIndex index = d->column(name);
-    return index >= 0 ? index : d->addColumn(name, type);
+    if (const ColumnIndex index = d->column(name); index >= 0)
+        return index;
+    d->picture.reset();
+    return d->addColumn(name, type);
 }
 
 ValueView Table::cell(RowId row, ColumnIndex column) const
@@ -289,6 +293,7 @@ void Table::setCell(RowId row, ColumnIndex column, const ValueView &value)
 {
     if (column <= 0 || column >= columnCount() || !isLive(row))
         return;
+    d->picture.reset();
     Batch::Private::Column from;
     Batch::Private batch;
     batch.set(0, from, value);
@@ -298,7 +303,9 @@ void Table::setCell(RowId row, ColumnIndex column, const ValueView &value)
 
 std::shared_ptr<const Snapshot> Table::snapshot() const
 {
-    return std::make_shared<Snapshot>(d->data);
+    if (!d->picture)
+        d->picture = std::make_shared<Snapshot>(d->data);
+    return d->picture;
 }
 
 std::size_t Table::memoryBytes() const

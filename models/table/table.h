@@ -67,8 +67,8 @@ struct Change {
     bool newColumns = false;
 };
 
-/// An immutable picture of a table, cheap to take (chunks are shared, copied on write): for filters, sorts
-/// and exports on other threads while the table goes on.
+/// An immutable picture of a table, cheap to take (chunks are shared, copied on write; the same until
+/// something changes): for filters, sorts and exports on other threads while the table goes on.
 class Snapshot;
 class Rounds;
 
@@ -82,9 +82,10 @@ public:
     Table(Table &&) noexcept;
     Table &operator=(Table &&) noexcept;
 
-    /// Takes the batch's rows, leaves it empty. `rounds` is told which cells changed, when a watch keeps them.
+    /// Takes the batch's rows, leaves it empty. `rounds` is told which cells changed, when a watch keeps
+    /// them.
     Change apply(Batch &batch, Rounds *rounds = nullptr);
-    void clear();               ///< rows; columns stay, with the types they were made with
+    void clear(); ///< rows; columns stay, with the types they were made with
 
     std::size_t rowCount() const; ///< live rows
     std::size_t rowLimit() const; ///< ids are below this; some may be of removed rows

@@ -4,6 +4,8 @@
 #include "table/table_model_p.h"
 
 #include <algorithm>
+#include <charconv>
+#include <optional>
 #include <unordered_map>
 
 namespace muster {
@@ -22,6 +24,57 @@ QString aggregateText(const table::Aggregate &aggregate)
     const QString function = toQString(table::name(aggregate.function));
     return aggregate.column.empty() ? function : function + u' ' + QString::fromStdString(aggregate.column);
 }
+
+namespace {
+
+struct ShownCell {
+    Kind kind;
+    ValueView value;
+};
+
+template <typename Number>
+ValueView numberIn(std::string_view text)
+{
+    Number number{};
+    const char *end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, number);
+    return error == std::errc() && stop == end ? ValueView(number) : ValueView(text);
+}
+
+/// A column of many fields holds texts where one of them has texts: what a text was before.
+ValueView valueIn(std::string_view text, table::Type type)
+{
+    switch (type) {
+    case table::Type::Bool:
+        return text == "true" || text == "false" ? ValueView(text == "true") : ValueView(text);
+    case table::Type::Int:
+        return numberIn<std::int64_t>(text);
+    case table::Type::Double:
+        return numberIn<double>(text);
+    case table::Type::Time: {
+        const std::optional<UtcTime> time = UtcTime::parse(text);
+        return time ? ValueView(*time) : ValueView(text);
+    }
+    case table::Type::Empty:
+    case table::Type::Version:
+    case table::Type::Text:
+        break;
+    }
+    return text;
+}
+
+/// A cell as the table that the field comes from shows it.
+ShownCell asField(const ShownCell &cell, const ValueView &field, const QHash<QString, table::Type> &types)
+{
+    const auto *name = std::get_if<std::string_view>(&field);
+    const auto type = name ? types.find(toQString(*name)) : types.end();
+    if (type == types.end())
+        return cell;
+    const auto *text = std::get_if<std::string_view>(&cell.value);
+    return {table::fieldKind(*name, *type), text ? valueIn(*text, *type) : cell.value};
+}
+
+} // namespace
 
 ValueView TableModel::Private::cell(RowId row, ColumnIndex column) const
 {
@@ -127,14 +180,24 @@ QVariant TableModel::Private::groupData(const Heading &heading, const Shown &col
 
 QVariant TableModel::Private::rowData(RowId row, const Shown &column, int role) const
 {
+    const auto shownCell = [&]() -> ShownCell {
+        const ShownCell own{column.kind, cell(row, column.index)};
+        const LayoutColumn &laidOut = layout[column.layout];
+        if (laidOut.fieldColumn.isEmpty())
+            return own;
+        const ColumnIndex field = table.column(laidOut.fieldColumn.toStdString());
+        return asField(own, cell(row, field), laidOut.fieldTypes);
+    };
     switch (role) {
-    case Qt::DisplayRole:
-        return cellText(column.kind, cell(row, column.index), UtcTime::now());
+    case Qt::DisplayRole: {
+        const auto [kind, value] = shownCell();
+        return cellText(kind, value, UtcTime::now());
+    }
     case KindRole:
-        return static_cast<int>(column.kind);
+        return static_cast<int>(shownCell().kind);
     case RawRole: {
-        const ValueView value = cell(row, column.index);
-        const auto *flag = column.kind == Kind::Late ? std::get_if<bool>(&value) : nullptr;
+        const auto [kind, value] = shownCell();
+        const auto *flag = kind == Kind::Late ? std::get_if<bool>(&value) : nullptr;
         return flag && *flag ? QStringLiteral("late") : plainText(value, 4096); // the state that it is
     }
     case PrefixRole:
@@ -150,8 +213,10 @@ QVariant TableModel::Private::rowData(RowId row, const Shown &column, int role) 
         return isSelected(row);
     case RightAlignedRole:
         return table::isRightAligned(column.kind);
-    case ToolTipTextRole:
-        return cellToolTip(column.kind, cell(row, column.index));
+    case ToolTipTextRole: {
+        const auto [kind, value] = shownCell();
+        return cellToolTip(kind, value);
+    }
     case ChangedRole: {
         const table::Rounds::Marks *now = marks();
         return now && now->has(row, column.index);

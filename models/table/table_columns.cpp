@@ -67,7 +67,7 @@ void TableModel::Private::resolveColumns()
         Shown column;
         column.layout = i;
         column.index = table.column(name);
-        column.kind = kindOf(layout[i].name);
+        column.kind = layout[i].fieldColumn.isEmpty() ? kindOf(layout[i].name) : Kind::Text;
         const auto aggregate =
             std::find_if(aggregates.begin(), aggregates.end(),
                          [&name](const auto &candidate) { return candidate.column == name; });
@@ -83,7 +83,7 @@ bool TableModel::Private::kindsChanged()
     bool changed = false;
     for (Shown &column : shown) {
         const QString &name = layout[column.layout].name;
-        const Kind kind = kindOf(name);
+        const Kind kind = layout[column.layout].fieldColumn.isEmpty() ? kindOf(name) : Kind::Text;
         if (column.index < 0)
             column.index = table.column(name.toStdString());
         changed = changed || kind != column.kind;

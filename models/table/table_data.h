@@ -16,8 +16,9 @@ struct Table::Private {
     HashIndex keyIndex;
     std::vector<RowId> freeRows;
     std::size_t deadKeyBytes = 0;
-    Rounds *rounds = nullptr;               ///< while a batch is applied
-    std::unique_ptr<Compaction> compaction; ///< one at a time
+    std::shared_ptr<const Snapshot> picture; ///< of `data` as it is; none: let go of before anything changes
+    Rounds *rounds = nullptr;                ///< while a batch is applied
+    std::unique_ptr<Compaction> compaction;  ///< one at a time
 
     Column &keys() { return data.columns.front(); }
     StoredText keyOf(RowId row) const

@@ -8,6 +8,7 @@
 
 #include <QAbstractListModel>
 #include <QAbstractTableModel>
+#include <QHash>
 #include <QStringList>
 #include <QUrl>
 #include <QVariantList>
@@ -23,6 +24,10 @@ struct ColumnLayout {
     bool visible = true;
     int width = 0;    ///< pixels; 0: by kind
     int priority = 0; ///< those with higher numbers are dropped first where there is no room; 0: none is
+    /// The column whose cell says of which field a cell of this one is ("field" of a comparison): the cell is
+    /// shown as that field is. Empty: all cells are of this column's own field.
+    QString fieldColumn = {};
+    QHash<QString, table::Type> fieldTypes = {}; ///< of those fields, where they come from
 };
 
 class TableModel;
@@ -95,7 +100,7 @@ public:
         SelectedRole,
         RightAlignedRole,
         ToolTipTextRole, ///< exact times in UTC and local; full text of cut cells
-        ChangedRole      ///< bool: differs from the round before
+        ChangedRole      ///< bool: looks otherwise than in the round before
     };
     Q_ENUM(Role)
     enum SelectMode { Replace, Toggle, Range };
@@ -113,8 +118,8 @@ public:
     void clearRows(); ///< ends a pause and the rounds: what was held is gone
     /// Shows another table's rows instead, as clearRows() and apply() would; quick at any size.
     void takeTable(table::Table table);
-    /// A watch: cells that batches change from here on are marked (ChangedRole) until the next round, and
-    /// what they showed before is kept (table::Rounds has the bounds). Response times and ages are not: they
+    /// A watch: cells that batches make look otherwise from here on are marked (ChangedRole) until the next
+    /// round, and what they were before is kept, whether it looks otherwise or not (table::Rounds has the bounds). Response times and ages are not: they
     /// are new each time.
     void beginRound(qint64 atMicros);
     void endRounds();

@@ -41,7 +41,12 @@ void TableModel::beginRound(qint64 atMicros)
 {
     const bool isFirst = !d->rounds;
     if (isFirst)
-        d->rounds = std::make_unique<table::Rounds>();
+        d->rounds = std::make_unique<table::Rounds>(
+            [this](ColumnIndex column, const ValueView &before, const ValueView &after) {
+                const table::Table &table = d->table;
+                return looksTheSame(table::fieldKind(table.columnName(column), table.columnType(column)),
+                                    before, after);
+            });
     d->leaveOutClocks();
     const table::Rounds::Marks &marks = d->rounds->marks();
     const bool hadMarks = marks.cellCount > 0;
