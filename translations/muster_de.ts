@@ -756,6 +756,10 @@
 <context>
     <name>DevicesPage</name>
     <message>
+        <source>%1 devices are selected, and a query names at most %2. Put a filter that they pass in Where on the Query page instead.</source>
+        <translation>%1 Geräte sind ausgewählt, und eine Abfrage nennt höchstens %2. Setzen Sie stattdessen auf der Abfrageseite unter „Wo“ einen Filter, den sie bestehen.</translation>
+    </message>
+    <message>
         <source>Devices</source>
         <translation>Geräte</translation>
     </message>
@@ -1549,6 +1553,10 @@
 </context>
 <context>
     <name>QueryPage</name>
+    <message>
+        <source>Width of the panel beside the rows</source>
+        <translation>Breite des Bereichs neben den Zeilen</translation>
+    </message>
     <message>
         <source>answered</source>
         <translation>beantwortet</translation>
@@ -2682,6 +2690,30 @@
     <message>
         <source>The connection was lost: answers sent meanwhile did not arrive, so those who count as silent may have answered. Ask the silent again.</source>
         <translation>Die Verbindung brach ab: Antworten aus dieser Zeit kamen nicht an. Wer als stumm gilt, kann geantwortet haben. Fragen Sie die stummen noch einmal.</translation>
+    </message>
+    <message>
+        <source>The connection was lost: answers sent meanwhile do not arrive.</source>
+        <translation>Die Verbindung brach ab: Antworten aus dieser Zeit kommen nicht an.</translation>
+    </message>
+    <message>
+        <source>Nobody listens for this question. Check what it is put to, that the other side runs, and the account of this connection.</source>
+        <translation>Niemand hört auf diese Frage. Prüfen Sie, an wen sie geht, ob die andere Seite läuft, und das Konto dieser Verbindung.</translation>
+    </message>
+    <message>
+        <source>Devices are online but do not listen for queries. Check their permissions and their firmware.</source>
+        <translation>Geräte sind online, hören aber nicht auf Abfragen. Prüfen Sie ihre Rechte und ihre Firmware.</translation>
+    </message>
+    <message>
+        <source>No answer came in time. Who was asked may not answer, or need more time.</source>
+        <translation>Keine Antwort kam rechtzeitig. Wer gefragt wurde, antwortet vielleicht nicht oder braucht mehr Zeit.</translation>
+    </message>
+    <message>
+        <source>More answered than can be shown. Ask one service.</source>
+        <translation>Mehr haben geantwortet, als gezeigt werden können. Fragen Sie einen einzelnen Dienst.</translation>
+    </message>
+    <message>
+        <source>More replies came than are kept: the others are only counted.</source>
+        <translation>Mehr Antworten kamen, als behalten werden: Die übrigen werden nur gezählt.</translation>
     </message>
     <message>
         <source>Not all of those who are silent were asked.</source>

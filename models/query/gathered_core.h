@@ -18,8 +18,13 @@
 /// What ServiceQuery and SubjectQuery are made of. For this folder only.
 namespace muster::query {
 
-constexpr std::string_view answersWereLost =
-    "The connection was lost during the query: answers sent meanwhile did not arrive. Ask again.";
+/// The verdict of a round whose answers were lost with the link.
+inline Error answersWereLost()
+{
+    return {"run.link-lost",
+            "The connection was lost during the query: answers sent meanwhile did not arrive. Ask again.",
+            {}};
+}
 
 struct GatheredRun::Core {
     using Clock = std::chrono::steady_clock;
@@ -48,7 +53,7 @@ struct GatheredRun::Core {
     Tally counts;
     ReplyTimes times;
     Rejections rejections;
-    std::string problem;
+    Error trouble;
     Hindrance hindrance = Hindrance::None;
     Clock::time_point deadline{};
     Clock::time_point sleepsUntil{}; // of the worker
@@ -71,8 +76,8 @@ struct GatheredRun::Core {
     virtual void prompt();
     /// Who waits becomes silent, with a row.
     virtual void silenceWaiting() = 0;
-    /// What to tell of a round that is over; may be empty. Not asked when there is a problem already.
-    virtual std::string verdict() const = 0;
+    /// What to tell of a round that is over; may be empty. Not asked when there is trouble already.
+    virtual Error verdict() const = 0;
     /// An answer, on the inbox that ends in `token`.
     virtual void take(const nats::MessageView &message, std::string_view token, Clock::time_point now) = 0;
     /// What a refusal of the server that names `subject` means to this run.

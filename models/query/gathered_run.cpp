@@ -41,9 +41,9 @@ void GatheredRun::Core::finish()
     toAsk.clear();
     silenceWaiting();
     times.endRound(now);
-    if (problem.empty())
-        problem = verdict();
-    if (linkWasDown && problem == answersWereLost)
+    if (trouble.message.empty())
+        trouble = verdict();
+    if (linkWasDown && trouble.code == answersWereLost().code)
         hinder(Hindrance::LinkLost);
     wake.notify_all();
 }
@@ -143,9 +143,11 @@ void GatheredRun::Core::onRefusal(const Error &error)
         const Refusal means = isInbox ? Refusal::Final : refusal(subject);
         if (isFinished || means == Refusal::Foreign)
             return;
-        problem = error.message + " " + error.remedy;
-        hinder(means == Refusal::Final ? Hindrance::NobodyAsked : Hindrance::SomeNotAsked);
-        if (means == Refusal::Final)
+        const bool isFinal = means == Refusal::Final;
+        trouble = {
+            isFinal ? "run.nobody-asked" : "run.some-not-asked", error.message + " " + error.remedy, {}};
+        hinder(isFinal ? Hindrance::NobodyAsked : Hindrance::SomeNotAsked);
+        if (isFinal)
             finish();
     }
     notifier.notify();
@@ -208,9 +210,12 @@ void GatheredRun::Core::askSome(std::unique_lock<std::mutex> &lock)
     lock.lock();
     if (!sent && !isFinished) {
         linkWasDown = linkWasDown || sent.error().code == "nats.disconnected";
-        problem = linkWasDown ? std::string()
-                              : "Not everybody could be asked: " + sent.error().message +
-                                    " Ask the silent ones again.";
+        trouble = {};
+        if (!linkWasDown)
+            trouble = {"run.some-not-asked",
+                       "Not everybody could be asked: " + sent.error().message +
+                           " Ask the silent ones again.",
+                       {}};
         hinder(Hindrance::SomeNotAsked);
         toAsk.clear();
     }
@@ -295,12 +300,12 @@ void GatheredRun::noteLinkDown()
     m_core->notifier.notify();
 }
 
-std::string GatheredRun::problem() const
+Error GatheredRun::trouble() const
 {
     const std::lock_guard lock(m_core->mutex);
-    if (m_core->problem.empty() && m_core->linkWasDown && !m_core->isFinished)
-        return "The connection was lost: answers sent meanwhile do not arrive.";
-    return m_core->problem;
+    if (m_core->trouble.message.empty() && m_core->linkWasDown && !m_core->isFinished)
+        return {"run.link-down", "The connection was lost: answers sent meanwhile do not arrive.", {}};
+    return m_core->trouble;
 }
 
 Hindrance GatheredRun::hindrance() const

@@ -21,7 +21,7 @@ public:
     void cancel() override;
     bool waitFinished(int milliseconds) override;
     void noteLinkDown() override;
-    std::string problem() const override;
+    Error trouble() const override;
     Hindrance hindrance() const override;
 
     const std::string &id() const override;

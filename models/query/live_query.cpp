@@ -49,7 +49,7 @@ struct LiveQuery::Private {
     mutable FairMutex mutex;
     std::condition_variable_any wake;
     Answers answers;
-    std::string problem;
+    Error trouble;
     Hindrance hindrance = Hindrance::None;
     std::size_t roundSize = 0; // devices that wait as this round begins
     Clock::time_point deadline{};
@@ -74,9 +74,11 @@ struct LiveQuery::Private {
         answers.endRound(Clock::now());
         if (linkWasDown && answers.tally().of(Outcome::Silent) > 0) {
             hinder(Hindrance::LinkLost);
-            problem =
+            trouble = {
+                "run.link-lost",
                 "The connection was lost during the query: answers sent meanwhile did not arrive, so devices "
-                "counted as silent may have answered. Ask the silent ones again.";
+                "counted as silent may have answered. Ask the silent ones again.",
+                {}};
         }
         wake.notify_all();
     }
@@ -104,13 +106,20 @@ struct LiveQuery::Private {
         const std::string who = waiting == 1
                                     ? "1 device is online but does not listen"
                                     : std::to_string(waiting) + " devices are online but do not listen";
-        problem = ownSubjects ? who + " for queries. Permissions or firmware may lack \"subscribe " +
-                                    plan.fleet.root() + ".query.>\"."
-                              : "Nobody listens on " + plan.subjects.front() +
-                                    (plan.subjects.size() > 1 ? " and the other subjects asked" : "") +
-                                    ". Check the subject root of this connection, and the devices' "
-                                    "permission to subscribe to " +
-                                    plan.fleet.root() + ".query.>.";
+        if (ownSubjects) {
+            trouble = {"run.not-listening",
+                       who + " for queries. Permissions or firmware may lack \"subscribe " +
+                           plan.fleet.root() + ".query.>\".",
+                       {}};
+        } else {
+            trouble = {"run.nobody-listens",
+                       "Nobody listens on " + plan.subjects.front() +
+                           (plan.subjects.size() > 1 ? " and the other subjects asked" : "") +
+                           ". Check the subject root of this connection, and the devices' permission to "
+                           "subscribe to " +
+                           plan.fleet.root() + ".query.>.",
+                       {}};
+        }
         finish();
     }
 
@@ -140,11 +149,12 @@ struct LiveQuery::Private {
             const bool isInbox = gather && subject.starts_with(gather->inbox());
             if (isFinished || (!isInbox && !wasAskedOn(subject)))
                 return;
-            problem = error.message + " " + error.remedy;
             if (!isInbox)
                 refused.emplace(subject);
             const bool isAll = isInbox || refused.size() >= (ownSubjects ? roundSize : plan.subjects.size());
             hinder(isAll ? Hindrance::NobodyAsked : Hindrance::SomeNotAsked);
+            trouble = {
+                isAll ? "run.nobody-asked" : "run.some-not-asked", error.message + " " + error.remedy, {}};
             if (isInbox)
                 finish();
             else
@@ -272,8 +282,11 @@ struct LiveQuery::Private {
         }
         lock.lock();
         if (!sent && !isFinished) {
-            problem = "Not every device could be asked: " + sent.error().message +
-                      ". Those not asked are counted as silent at the deadline; ask the silent ones again.";
+            trouble = {
+                "run.some-not-asked",
+                "Not every device could be asked: " + sent.error().message +
+                    ". Those not asked are counted as silent at the deadline; ask the silent ones again.",
+                {}};
             hinder(Hindrance::SomeNotAsked);
             toAsk.clear();
         }
@@ -442,7 +455,7 @@ Status LiveQuery::askSilentAgain()
                 return listening;
         }
         d->isFinished = d->isCancelled = d->linkWasDown = false;
-        d->problem.clear();
+        d->trouble = {};
         d->hindrance = Hindrance::None;
         d->ownSubjects = true;
         d->noResponders = 0;
@@ -469,17 +482,19 @@ void LiveQuery::noteLinkDown()
         if (d->isFinished)
             return;
         d->linkWasDown = true;
-        d->problem =
-            "The connection was lost: answers sent meanwhile do not arrive. Devices without an answer are "
-            "counted as silent at the deadline.";
+        d->trouble = {
+            "run.link-down",
+            "The connection was lost: answers sent meanwhile do not arrive. Devices without an answer "
+            "are counted as silent at the deadline.",
+            {}};
     }
     d->notifier.notify();
 }
 
-std::string LiveQuery::problem() const
+Error LiveQuery::trouble() const
 {
     const std::lock_guard lock(d->mutex);
-    return d->problem;
+    return d->trouble;
 }
 
 Hindrance LiveQuery::hindrance() const

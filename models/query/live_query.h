@@ -76,7 +76,7 @@ public:
     Status askSilentAgain() override; ///< each on its own subject
     bool waitFinished(int milliseconds) override;
     void noteLinkDown() override;
-    std::string problem() const override;
+    Error trouble() const override;
     Hindrance hindrance() const override;
 
     const std::string &id() const override;

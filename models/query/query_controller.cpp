@@ -271,8 +271,8 @@ struct QueryController::Private {
         // Asked first: of a run that is over, all is taken then.
         const bool finished = query->finished();
         const bool any = takeAnswers();
-        if (const std::string why = query->problem(); !why.empty()) {
-            problem = query::sentence({"run." + std::string(query::name(query->hindrance())), why, {}});
+        if (const Error trouble = query->trouble(); !trouble.message.empty()) {
+            problem = query::sentence(trouble);
             live.setProblem(problem);
         }
         if (asking == finished) {

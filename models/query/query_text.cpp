@@ -69,6 +69,19 @@ public:
             Known{"run.link-lost",
                   QT_TR_NOOP("The connection was lost: answers sent meanwhile did not arrive, so those "
                              "who count as silent may have answered. Ask the silent again.")},
+            Known{"run.link-down",
+                  QT_TR_NOOP("The connection was lost: answers sent meanwhile do not arrive.")},
+            Known{"run.nobody-listens",
+                  QT_TR_NOOP("Nobody listens for this question. Check what it is put to, that the other side "
+                             "runs, and the account of this connection.")},
+            Known{"run.not-listening",
+                  QT_TR_NOOP("Devices are online but do not listen for queries. Check their permissions and "
+                             "their firmware.")},
+            Known{"run.no-answer",
+                  QT_TR_NOOP("No answer came in time. Who was asked may not answer, or need more time.")},
+            Known{"run.too-many-services", QT_TR_NOOP("More answered than can be shown. Ask one service.")},
+            Known{"run.too-many-replies", QT_TR_NOOP("More replies came than are kept: the others are only "
+                                                     "counted.")},
             Known{"run.some-not-asked", QT_TR_NOOP("Not all of those who are silent were asked.")},
             Known{"run.nobody-asked", QT_TR_NOOP("This user may not ask, or may not hear what is answered.")},
         };

@@ -67,7 +67,9 @@ public:
     /// The link went down: what was answered meanwhile is lost, which problem() then says.
     virtual void noteLinkDown() = 0;
     /// What kept the question or answers from their way, and what to do; empty when nothing did.
-    virtual std::string problem() const = 0;
+    std::string problem() const { return trouble().message; }
+    virtual Error
+    trouble() const = 0; ///< problem() with its code: "run.nobody-listens", ...; no remedy apart
     virtual Hindrance hindrance() const = 0; ///< since asked, or asked again
 
     virtual const std::string &id() const = 0;

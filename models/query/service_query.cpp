@@ -128,19 +128,23 @@ struct ServiceQuery::Private final : GatheredRun::Core {
         }
     }
 
-    std::string verdict() const override
+    Error verdict() const override
     {
         const std::string seconds = toText(ValueView(deadlineMs / 1000.0));
         if (nobodyListens)
-            return "Nobody listens on " + subject("PING") + ": no " +
-                   (service.empty() ? "NATS service" : "service \"" + service + "\"") +
-                   " runs in this account. Check the name, and the account of this connection.";
+            return {"run.nobody-listens",
+                    "Nobody listens on " + subject("PING") + ": no " +
+                        (service.empty() ? "NATS service" : "service \"" + service + "\"") +
+                        " runs in this account. Check the name, and the account of this connection.",
+                    {}};
         if (linkWasDown && (counts.sum() == 0 || counts.of(Outcome::Silent) > 0))
-            return std::string(answersWereLost);
+            return answersWereLost();
         if (counts.sum() == 0 && !isCancelled)
-            return "No service answered on " + subject("PING") + " within " + seconds +
-                   " s. Check that this user may publish to $SRV.> and that services may answer to " + inbox +
-                   ", or give it more time.";
+            return {"run.no-answer",
+                    "No service answered on " + subject("PING") + " within " + seconds +
+                        " s. Check that this user may publish to $SRV.> and that services may answer to " +
+                        inbox + ", or give it more time.",
+                    {}};
         return {};
     }
 
@@ -234,7 +238,9 @@ struct ServiceQuery::Private final : GatheredRun::Core {
         if (number == NameIndex::none) {
             if (instances.size() >= maxInstances) {
                 ++counts.rejected;
-                problem = "More than 100,000 instances answered: the others are not shown. Ask one service.";
+                trouble = {"run.too-many-services",
+                           "More than 100,000 instances answered: the others are not shown. Ask one service.",
+                           {}};
                 return;
             }
             number = ids.insert(answer.id, added);
@@ -408,7 +414,9 @@ struct ServiceQuery::Private final : GatheredRun::Core {
     void writeRow(Instance &instance, const Endpoint *endpoint, const std::string &error, std::string key)
     {
         if (rowCount >= maxRows) {
-            problem = "More than 1,000,000 endpoints: the others are not shown. Ask one service.";
+            trouble = {"run.too-many-services",
+                       "More than 1,000,000 endpoints: the others are not shown. Ask one service.",
+                       {}};
             return;
         }
         std::vector<protocol::Field> fields;
@@ -447,7 +455,7 @@ struct ServiceQuery::Private final : GatheredRun::Core {
         }
         isFinished = isCancelled = linkWasDown = nobodyListens = false;
         wasPrompted = true;
-        problem.clear();
+        trouble = {};
         hindrance = Hindrance::None;
         beginRound();
         for (std::size_t i = 0; i < instances.size(); ++i) {

@@ -111,20 +111,25 @@ struct SubjectQuery::Private final : GatheredRun::Core {
             batch.replace(std::to_string(replies + i), {&silent, 1});
     }
 
-    std::string verdict() const override
+    Error verdict() const override
     {
         if (nobodyListens)
-            return "Nobody listens on " + displayText(subject, 200) +
-                   ". Check the subject, that the other side runs, and that it is in the account of this "
-                   "connection.";
+            return {
+                "run.nobody-listens",
+                "Nobody listens on " + displayText(subject, 200) +
+                    ". Check the subject, that the other side runs, and that it is in the account of this "
+                    "connection.",
+                {}};
         if (isCancelled || (expected > 0 && counts.of(Outcome::Silent) == 0))
             return {};
         if (linkWasDown)
-            return std::string(answersWereLost);
+            return answersWereLost();
         if (replies == 0)
-            return "No reply came on " + displayText(subject, 200) + " within " +
-                   toText(ValueView(deadlineMs / 1000.0)) +
-                   " s. Who listens there may not reply, or need more time.";
+            return {"run.no-answer",
+                    "No reply came on " + displayText(subject, 200) + " within " +
+                        toText(ValueView(deadlineMs / 1000.0)) +
+                        " s. Who listens there may not reply, or need more time.",
+                    {}};
         return {};
     }
 
@@ -141,8 +146,10 @@ struct SubjectQuery::Private final : GatheredRun::Core {
             ++counts.rejected;
             if (!isFull) {
                 isFull = true;
-                problem = "More replies came than are kept (1,000,000, or 512 MiB): the others are only "
-                          "counted.";
+                trouble = {"run.too-many-replies",
+                           "More replies came than are kept (1,000,000, or 512 MiB): the others are only "
+                           "counted.",
+                           {}};
                 finish();
             }
             return;

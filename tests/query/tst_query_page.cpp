@@ -9,6 +9,7 @@
 #include <QTemporaryDir>
 #include <QThread>
 #include <QTranslator>
+#include <QXmlStreamReader>
 
 #include <atomic>
 #include <mutex>
@@ -44,6 +45,7 @@ private Q_SLOTS:
     void offersWhatAnswersHad();
     void sizesOfGroupsDecide();
     void errorsAreInTheUsersLanguage();
+    void problemsOfRunsAreInGerman();
     void faultsOfTheFilterAreInTheUsersLanguage();
     void draftComesBack();
     void savesLoadsAndKnowsEdits();
@@ -670,6 +672,54 @@ void QueryPageTest::errorsAreInTheUsersLanguage()
     QCoreApplication::removeTranslator(&foreign);
     QCOMPARE(known, QStringLiteral("[The server did not answer in time.] (It took 5 s. Ask again.)"));
     QCOMPARE(unknown, QStringLiteral("It is bright."));
+}
+
+void QueryPageTest::problemsOfRunsAreInGerman()
+{
+    struct German : QTranslator {
+        QHash<QString, QString> known;
+        QString translate(const char *context, const char *text, const char *, int) const override
+        {
+            return qstrcmp(context, "muster::ErrorText") == 0 ? known.value(QString::fromUtf8(text))
+                                                              : QString();
+        }
+        bool isEmpty() const override { return false; }
+    };
+    German german;
+    QFile file(QFINDTESTDATA("../../translations/muster_de.ts"));
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    QString context, source;
+    for (QXmlStreamReader reader(&file); !reader.atEnd(); reader.readNext()) {
+        if (!reader.isStartElement())
+            continue;
+        if (reader.name() == QStringLiteral("name"))
+            context = reader.readElementText();
+        else if (reader.name() == QStringLiteral("source"))
+            source = reader.readElementText();
+        else if (reader.name() == QStringLiteral("translation") &&
+                 context == QStringLiteral("muster::ErrorText"))
+            german.known.insert(source, reader.readElementText(QXmlStreamReader::IncludeChildElements));
+    }
+    QCoreApplication::installTranslator(&german);
+    const auto untranslate = qScopeGuard([&german] { QCoreApplication::removeTranslator(&german); });
+
+    // Every problem that a run can have.
+    for (const char *code : {"link-lost", "link-down", "nobody-listens", "not-listening", "no-answer",
+                             "too-many-services", "too-many-replies", "some-not-asked", "nobody-asked"}) {
+        const QString text = query::sentence({std::string("run.") + code, "In English", {}});
+        QVERIFY2(text.endsWith(QStringLiteral(" (In English.)")), code);
+    }
+    askSubject(1, 300);
+    runToTheEnd();
+    QVERIFY2(m_query->problem().startsWith(QStringLiteral("Niemand hört ")), qPrintable(m_query->problem()));
+    answerOn("orders.status", [] { return std::string(); });
+    runToTheEnd();
+    QVERIFY2(m_query->problem().startsWith(QStringLiteral("Keine Antwort kam ")),
+             qPrintable(m_query->problem()));
+    composer().setSource(QStringLiteral("services"));
+    composer().setService(QStringLiteral("nobody"));
+    runToTheEnd();
+    QVERIFY2(m_query->problem().startsWith(QStringLiteral("Niemand hört ")), qPrintable(m_query->problem()));
 }
 
 void QueryPageTest::faultsOfTheFilterAreInTheUsersLanguage()
