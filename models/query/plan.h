@@ -5,7 +5,7 @@
 #include "core/subjects.h"
 #include "presence/fleet_tracker.h"
 #include "query/live_query.h"
-#include "table/view.h"
+#include "table/table.h"
 
 #include <memory>
 #include <string>
@@ -77,7 +77,7 @@ public:
     Result<Plan> plan(const Question &question, const Subjects &fleet) const;
 
 private:
-    using Rows = table::RowList; // ascending
+    using Rows = std::vector<table::RowId>; // ascending
     struct Asking {
         std::vector<std::string> subjects; // empty: each device on its own
         Rows reached;                      // by the subjects

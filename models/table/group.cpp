@@ -19,7 +19,11 @@ namespace {
 class Rows {
 public:
     explicit Rows(const Snapshot &all) : m_snapshot(&all) {}
-    Rows(const RowList &listed, bool areAscending) : m_listed(&listed), m_areAscending(areAscending) {}
+    Rows(const std::vector<RowId> &listed, bool areAscending)
+        : m_listed(&listed),
+          m_areAscending(areAscending)
+    {
+    }
 
     std::size_t count() const { return m_listed ? m_listed->size() : m_snapshot->rowCount; }
     std::size_t placeLimit() const { return m_listed ? m_listed->size() : m_snapshot->rowLimit; }
@@ -73,7 +77,7 @@ private:
     }
 
     const Snapshot *m_snapshot = nullptr;
-    const RowList *m_listed = nullptr;
+    const std::vector<RowId> *m_listed = nullptr;
     bool m_areAscending = false;
 };
 
@@ -121,7 +125,7 @@ public:
     {
         using Number = std::uint16_t; // a group's: half the memory to go through twice
         const std::size_t parts = workerCount(rows.count());
-        LargeVector<Number> groupOf(rows.placeLimit());
+        const auto groupOf = std::make_unique_for_overwrite<Number[]>(rows.placeLimit());
         std::vector<std::vector<std::uint32_t>> places(parts, std::vector<std::uint32_t>(m_groups));
         inParallel(parts, [&](std::size_t part) {
             std::array<std::uint32_t, chunkRows> groups; // NOLINT(cppcoreguidelines-pro-type-member-init)
@@ -284,7 +288,7 @@ bool Grouping::groupRows(View &view, const CancelFlag *cancel)
         return true;
     Leaves leaves;
     if (m_dealer) {
-        const RowList rows = std::exchange(view.rows, {});
+        const std::vector<RowId> rows = std::exchange(view.rows, {});
         if (!m_dealer->deal(Rows(rows, m_spec.sort.empty()), view, leaves, m_aggregates, cancel))
             return false;
     } else if (!sortIntoLeaves(view, leaves, cancel)) {

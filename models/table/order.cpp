@@ -84,15 +84,15 @@ void sortItems(LargeVector<Item<Key>> &items, int bits, const CancelFlag *cancel
 }
 
 template <typename Key>
-void sortPlaced(LargeVector<std::uint64_t> &keys, RowList &placed, std::uint64_t least, std::uint64_t most,
+void sortPlaced(LargeVector<std::uint64_t> &keys, RowId *placed, std::uint64_t least, std::uint64_t most,
                 bool descending, const CancelFlag *cancel)
 {
-    LargeVector<Item<Key>> items(placed.size());
-    for (std::size_t i = 0; i < placed.size(); ++i)
+    LargeVector<Item<Key>> items(keys.size());
+    for (std::size_t i = 0; i < items.size(); ++i)
         items[i] = {static_cast<Key>(descending ? most - keys[i] : keys[i] - least), placed[i]};
     keys = {};
     sortItems(items, static_cast<int>(std::bit_width(most - least)), cancel);
-    for (std::size_t i = 0; i < placed.size(); ++i)
+    for (std::size_t i = 0; i < items.size(); ++i)
         placed[i] = items[i].id;
 }
 
@@ -305,7 +305,7 @@ bool rankTexts(std::span<const StoredText> texts, TextOrder order, std::uint32_t
     return true;
 }
 
-OrderKeys::OrderKeys(const Snapshot &snapshot, const Column &column, const RowList &rows,
+OrderKeys::OrderKeys(const Snapshot &snapshot, const Column &column, const std::vector<RowId> &rows,
                      const CancelFlag *cancel)
     : m_column(column),
       m_words(column, column.type == Type::Bool ? 0 : snapshot.chunkCount()),
@@ -368,38 +368,36 @@ bool OrderKeys::key(RowId row, std::uint64_t &out) const
     return false;
 }
 
-bool stableSort(const OrderKeys &order, bool descending, RowList &rows, const CancelFlag *cancel)
+bool stableSort(const OrderKeys &order, bool descending, std::vector<RowId> &rows, const CancelFlag *cancel)
 {
     if (isCancelled(cancel)) // and `order` may be without its ranks
         return false;
-    LargeVector<std::uint64_t> keys;
-    RowList placed;
-    RowList notNumbers;
-    RowList absent;
+    LargeVector<std::uint64_t> keys; // of those with a place, which move up to the front
+    std::vector<RowId> notNumbers;
+    std::vector<RowId> absent;
     keys.reserve(rows.size());
-    placed.reserve(rows.size());
     std::uint64_t least = ~std::uint64_t{0};
     std::uint64_t most = 0;
     order.forEach(
         rows.data(), rows.size(),
         [&](std::size_t i, std::uint64_t key) {
+            rows[keys.size()] = rows[i];
             keys.push_back(key);
-            placed.push_back(rows[i]);
             least = std::min(least, key);
             most = std::max(most, key);
         },
         [&](std::size_t i) { (order.column().has(rows[i]) ? notNumbers : absent).push_back(rows[i]); });
     if (isCancelled(cancel))
         return false;
-    if (placed.size() > 1 && most > least) {
+    auto end = rows.begin() + static_cast<std::ptrdiff_t>(keys.size());
+    end = std::copy(notNumbers.begin(), notNumbers.end(), end);
+    std::copy(absent.begin(), absent.end(), end);
+    if (keys.size() > 1 && most > least) {
         if (most - least <= ~std::uint32_t{0})
-            sortPlaced<std::uint32_t>(keys, placed, least, most, descending, cancel);
+            sortPlaced<std::uint32_t>(keys, rows.data(), least, most, descending, cancel);
         else
-            sortPlaced<std::uint64_t>(keys, placed, least, most, descending, cancel);
+            sortPlaced<std::uint64_t>(keys, rows.data(), least, most, descending, cancel);
     }
-    placed.insert(placed.end(), notNumbers.begin(), notNumbers.end());
-    placed.insert(placed.end(), absent.begin(), absent.end());
-    rows = std::move(placed);
     return !isCancelled(cancel);
 }
 

@@ -150,9 +150,9 @@ struct TableModel::Private {
     void setSelected(table::RowId row, bool selected);
     bool isSelected(table::RowId row) const { return row < selected.size() && selected[row]; }
     void announceSelection();
-    table::RowList selectedRows() const;
+    std::vector<table::RowId> selectedRows() const;
     std::function<std::optional<QString>(const table::CancelFlag *)>
-    tsvWork(table::RowList rows) const;
+    tsvWork(std::vector<table::RowId> rows) const;
 
     QVariant groupData(const Heading &heading, const Shown &shown, int column, int role) const;
     QVariant rowData(table::RowId row, const Shown &shown, int role) const;

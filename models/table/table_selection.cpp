@@ -86,9 +86,9 @@ void TableModel::Private::announceSelection()
 }
 
 /// Those on screen in their order, then those that a filter hides.
-table::RowList TableModel::Private::selectedRows() const
+std::vector<RowId> TableModel::Private::selectedRows() const
 {
-    table::RowList rows;
+    std::vector<RowId> rows;
     rows.reserve(static_cast<std::size_t>(selectedCount));
     std::vector<bool> taken(selected.size());
     for (const RowId row : view.rows) {
@@ -224,7 +224,7 @@ void TableModel::copySelection()
 /// Makes the text of rows on any thread; nothing when cancelled, or when it is more than a clipboard should
 /// hold.
 std::function<std::optional<QString>(const table::CancelFlag *)>
-TableModel::Private::tsvWork(table::RowList rows) const
+TableModel::Private::tsvWork(std::vector<RowId> rows) const
 {
     table::WriteOptions options;
     options.format = table::Format::Tsv;

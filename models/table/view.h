@@ -3,7 +3,6 @@
 
 #include "core/filter/expression.h"
 #include "table/cancel.h"
-#include "table/large_vector.h"
 #include "table/table.h"
 
 #include <cstdint>
@@ -44,9 +43,6 @@ struct ViewSpec {
     std::shared_ptr<const std::vector<std::uint64_t>> only; ///< rows, a bit each: no others; null: all
 };
 
-/// May be all rows of a large table.
-using RowList = LargeVector<RowId>;
-
 struct Group {
     int level = 0;                    ///< 0 is outermost
     int parent = -1;                  ///< index of the enclosing group
@@ -59,7 +55,7 @@ struct Group {
 /// subgroups). When a group-by column is also a sort key, groups follow it; else they follow their values,
 /// ascending.
 struct View {
-    RowList rows;
+    std::vector<RowId> rows;
     std::vector<Group> groups;
 };
 
