@@ -57,8 +57,13 @@ FocusScope {
     function functionWidth(column: int): int {
         if (column === 0 || model.groupBy.length === 0)
             return 0
-        const names = model.aggregates.filter(each => each.slice(each.indexOf(" ") + 1) === model.columnName(column)).map(each => each.indexOf(" "))
-        return names.length === 0 ? 0 : 7 * Math.max(...names) + 4
+        let longest = 0
+        for (const aggregate of model.aggregates) {
+            const end = aggregate.indexOf(" ")
+            if (aggregate.slice(end + 1) === model.columnName(column))
+                longest = Math.max(longest, end)
+        }
+        return longest === 0 ? 0 : 7 * longest + 4
     }
 
     // What is left over goes to what a device says went wrong, or to the column of names, as the eye starts there; what is missing is taken from columns
