@@ -757,7 +757,7 @@
     <name>DevicesPage</name>
     <message>
         <source>%1 devices are selected, and a query names at most %2. Put a filter that they pass in Where on the Query page instead.</source>
-        <translation>%1 Geräte sind ausgewählt, und eine Abfrage nennt höchstens %2. Setzen Sie stattdessen auf der Abfrageseite unter „Wo“ einen Filter, den sie bestehen.</translation>
+        <translation>%1 Geräte sind ausgewählt, und eine Abfrage nennt höchstens %2. Setzen Sie stattdessen auf der Seite „Abfrage“ unter „Bedingung“ einen Filter, den sie bestehen.</translation>
     </message>
     <message>
         <source>Devices</source>
