@@ -5,8 +5,10 @@
 #include "query/query_library.h"
 #include "query/query_text.h"
 #include "query/reply_pairs.h"
+#include "table/columns.h"
 
 #include <QDateTime>
+#include <QHash>
 #include <QLocale>
 #include <QVector>
 
@@ -48,7 +50,22 @@ QString describe(const query::RunRecord &record)
     return timeOf(record) + QStringLiteral(", ") + questionText(record.question);
 }
 
-table::Comparison compared(const PastRun &before, const PastRun &after)
+using FieldTypes = QHash<QString, table::Type>;
+
+FieldTypes fieldTypes(const table::Snapshot &results)
+{
+    FieldTypes types;
+    for (const table::Column &column : results.columns)
+        types.insert(QString::fromStdString(column.name), column.type);
+    return types;
+}
+
+struct Compared {
+    table::Comparison comparison;
+    FieldTypes before, after; ///< what the fields of each side are
+};
+
+Compared compared(const PastRun &before, const PastRun &after)
 {
     const auto earlier = before.table.snapshot();
     auto later = after.table.snapshot();
@@ -63,7 +80,7 @@ table::Comparison compared(const PastRun &before, const PastRun &after)
     if (earlierRows && laterRows)
         compared = table::compare(*earlier, *earlierRows, *later, *laterRows,
                                   comparedColumns(before.table, after.table));
-    return compared ? std::move(*compared) : table::Comparison();
+    return {compared ? std::move(*compared) : table::Comparison(), fieldTypes(*earlier), fieldTypes(*later)};
 }
 
 } // namespace
@@ -80,13 +97,27 @@ struct QueryComparison::Private {
     QueryComparison *q;
     QueryHistory *history;
     TableModel table;
-    LatestJob<table::Comparison> job;
+    LatestJob<Compared> job;
     std::array<int, 2> wanted{}; // of the history: the runs that are still to be opened; 0: none
     std::vector<std::shared_ptr<PastRun>> opened;
     bool active = false, isDone = false;
     QString beforeText, afterText, problem;
     bool sameQuestion = true;
     table::Comparison result;
+
+    /// A cell is shown as the results that it comes from show its field.
+    void setColumns(const FieldTypes &before, const FieldTypes &after)
+    {
+        const QString field = QStringLiteral("field");
+        table.setColumns(
+            {{QStringLiteral("device"), muster::QueryComparison::tr("Device"), true, 0, 0},
+             {QStringLiteral("before"), muster::QueryComparison::tr("Before"), true, 220, 1, field, before},
+             {QStringLiteral("after"), muster::QueryComparison::tr("After"), true, 220, 1, field, after},
+             {field, muster::QueryComparison::tr("Field"), false, 0, 2},
+             {QStringLiteral("change"), muster::QueryComparison::tr("Change"), false, 0, 2},
+             {QStringLiteral("difference"), muster::QueryComparison::tr("Difference"), false, 0, 5}},
+            false);
+    }
 
     int *find(int request)
     {
@@ -106,9 +137,10 @@ struct QueryComparison::Private {
         sameQuestion = query::asksTheSame(before->record.question, after->record.question);
         Q_EMIT q->changed();
         job.start([before, after] { return compared(*before, *after); },
-                  [this](table::Comparison compared) {
-                      result = std::move(compared);
+                  [this](Compared compared) {
+                      result = std::move(compared.comparison);
                       table.clearRows();
+                      setColumns(compared.before, compared.after);
                       table.apply(result.differences);
                       isDone = true;
                       Q_EMIT q->changed();
@@ -122,13 +154,7 @@ QueryComparison::QueryComparison(QueryHistory *history, QObject *parent)
     : QObject(parent),
       d(std::make_unique<Private>(this, history))
 {
-    d->table.setColumns({{QStringLiteral("device"), tr("Device"), true, 0, 0},
-                         {QStringLiteral("before"), tr("Before"), true, 220, 1},
-                         {QStringLiteral("after"), tr("After"), true, 220, 1},
-                         {QStringLiteral("field"), tr("Field"), false, 0, 2},
-                         {QStringLiteral("change"), tr("Change"), false, 0, 2},
-                         {QStringLiteral("difference"), tr("Difference"), false, 0, 5}},
-                        false);
+    d->setColumns({}, {});
     d->table.setGroupBy({QStringLiteral("change"), QStringLiteral("field")});
 }
 

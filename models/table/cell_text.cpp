@@ -105,7 +105,7 @@ public:
         else if (kind == Kind::Bytes && largest < 999.95)
             step = 1;
         else if (kind == Kind::Bytes)
-            step = largest * 0.1;
+            step = std::pow(1000, std::floor(std::log10(largest * 1.0001) / 3)) / 10; // 999.95 B is 1 kB
         return 2 * step;
     }
 
@@ -119,11 +119,11 @@ public:
             const char *text;
         };
         static constexpr std::array words = {
-            Word{"online", QT_TR_NOOP("online")},   Word{"late", QT_TR_NOOP("late")},
-            Word{"offline", QT_TR_NOOP("offline")}, Word{"never", QT_TR_NOOP("never")},
-            Word{"unknown", QT_TR_NOOP("unknown")}, Word{"answered", QT_TR_NOOP("answered")},
-            Word{"empty", QT_TR_NOOP("empty")},     Word{"error", QT_TR_NOOP("error")},
-            Word{"silent", QT_TR_NOOP("silent")},   Word{"waiting", QT_TR_NOOP("waiting")},
+            Word{"online", QT_TR_NOOP("online")},         Word{"late", QT_TR_NOOP("late")},
+            Word{"offline", QT_TR_NOOP("offline")},       Word{"never", QT_TR_NOOP("never")},
+            Word{"unknown", QT_TR_NOOP("unknown")},       Word{"answered", QT_TR_NOOP("answered")},
+            Word{"empty", QT_TR_NOOP("empty")},           Word{"error", QT_TR_NOOP("error")},
+            Word{"silent", QT_TR_NOOP("silent")},         Word{"waiting", QT_TR_NOOP("waiting")},
             Word{"unexpected", QT_TR_NOOP("unexpected")},
         };
         for (const Word &known : words) {

@@ -119,8 +119,8 @@ public:
     /// Shows another table's rows instead, as clearRows() and apply() would; quick at any size.
     void takeTable(table::Table table);
     /// A watch: cells that batches make look otherwise from here on are marked (ChangedRole) until the next
-    /// round, and what they were before is kept, whether it looks otherwise or not (table::Rounds has the bounds). Response times and ages are not: they
-    /// are new each time.
+    /// round, and what they were before is kept, whether it looks otherwise or not (table::Rounds has the
+    /// bounds). Response times and ages are not: they are new each time.
     void beginRound(qint64 atMicros);
     void endRounds();
     /// Columns that stand from the start, in order; what rows bring besides is added behind, hidden when

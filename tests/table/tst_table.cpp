@@ -360,6 +360,47 @@ private Q_SLOTS:
             QCOMPARE(rounds.marks().rowCount, rows);
         }
     }
+    void roundsMarkWhatLooksOtherwise()
+    {
+        Table table("device");
+        Batch batch;
+        const auto put = [&](std::int64_t n, Rounds *rounds) {
+            batch.set("a", "n", n);
+            table.apply(batch, rounds);
+        };
+        put(100, nullptr);
+        const ColumnIndex n = table.column("n");
+        Rounds rounds([](ColumnIndex, const ValueView &before, const ValueView &after) {
+            return std::get<std::int64_t>(before) / 10 == std::get<std::int64_t>(after) / 10;
+        });
+        const auto values = [&] {
+            std::string text;
+            for (const Rounds::Past &past : rounds.history(0, n, table.cell(0, n)))
+                text += toText(view(past.value)) + " ";
+            return text;
+        };
+        rounds.begin(UtcTime{1});
+        put(105, &rounds);
+        QVERIFY(!rounds.marks().has(0, n));
+        QCOMPARE(rounds.marks().rowCount, std::size_t(0));
+        QCOMPARE(values(), std::string("105 100 ")); // exact all the same
+        put(112, &rounds);                           // not 105 is what it is held against
+        QVERIFY(rounds.marks().has(0, n));
+        QCOMPARE(values(), std::string("112 100 "));
+        put(109, &rounds);
+        QVERIFY(!rounds.marks().has(0, n));
+        QCOMPARE(rounds.marks().cellCount, std::size_t(0));
+        put(100, &rounds); // as it was
+        QCOMPARE(values(), std::string());
+        put(106, &rounds);
+        rounds.begin(UtcTime{2});
+        put(109, &rounds);
+        QVERIFY(!rounds.marks().has(0, n));
+        rounds.begin(UtcTime{3});
+        put(110, &rounds);
+        QVERIFY(rounds.marks().has(0, n));
+        QCOMPARE(values(), std::string("110 109 106 100 "));
+    }
     void roundsForgetTheOldest()
     {
         Table table("device");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "random_table.h"
+#include "table/cell_text.h"
 #include "watched_model.h"
 
 #include <QClipboard>
@@ -11,6 +12,8 @@
 #include <QTest>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 
 using namespace muster;
 using namespace muster::table;
@@ -725,6 +728,114 @@ private Q_SLOTS:
         QCOMPARE(model.changedRows(), 0);
         QVERIFY(!isMarked("d1003", "cpu.pct"));
         QCOMPARE(model.rowCount(), 7);
+        QVERIFY(watched.isTrue());
+    }
+
+    void roundsMarkWhatIsSeen()
+    {
+        TableModel model("device");
+        Watched watched(model);
+        Batch batch;
+        constexpr std::int64_t day = 86400;
+        const auto put = [&](std::int64_t uptime, double load) {
+            batch.set("d", "uptime", uptime);
+            batch.set("d", "load", load);
+            model.apply(batch);
+        };
+        put(3 * day, 0.5);
+        const auto uptime = [&] { return columnOf(model, QStringLiteral("uptime")); };
+        model.beginRound(1);
+        put(3 * day + 5, 0.5);
+        QVERIFY(!model.isChanged(0, uptime()));
+        QCOMPARE(model.changedRows(), 0);
+        QCOMPARE(model.cellHistory(0, uptime()).size(), 2);
+        put(4 * day, 0.25);
+        QVERIFY(model.isChanged(0, uptime()));
+        QCOMPARE(model.changedCells(), 2);
+        put(3 * day + 6, 0.25);
+        QVERIFY(!model.isChanged(0, uptime()));
+        QCOMPARE(model.changedCells(), 1);
+        QVERIFY(watched.isTrue());
+    }
+
+    void looksTheSameAsItIsWritten()
+    {
+        RandomTable random(7);
+        constexpr std::array kinds{Kind::Number,  Kind::Bytes,        Kind::Percent, Kind::Duration,
+                                   Kind::Celsius, Kind::Milliseconds, Kind::Text,    Kind::Identifier};
+        int same = 0;
+        for (int i = 0; i < 40'000; ++i) {
+            // Of all magnitudes, a little or much apart.
+            const auto power = [&](int from, int to) {
+                return std::pow(10, from + static_cast<double>(random.below(1000)) * (to - from) / 1000);
+            };
+            const double a = (random.chance(10) ? -1 : 1) * power(-6, 19);
+            const double b = a + (random.chance(50) ? -1 : 1) * std::abs(a) * power(-6, 1);
+            const bool whole = random.chance(40) && std::abs(a) < 1e17;
+            const ValueView one = whole ? ValueView(static_cast<std::int64_t>(a)) : ValueView(a);
+            const ValueView other = whole ? ValueView(static_cast<std::int64_t>(b)) : ValueView(b);
+            const Kind kind = kinds[random.below(kinds.size())];
+            const bool reads = cellText(kind, one, {}) == cellText(kind, other, {});
+            if (looksTheSame(kind, one, other) != reads)
+                QFAIL(qPrintable(QStringLiteral("%1 %2 %3").arg(static_cast<int>(kind)).arg(a).arg(b)));
+            same += reads ? 1 : 0;
+        }
+        QVERIFY(same > 1000);
+        QVERIFY(looksTheSame(Kind::Text, std::string_view("a"), std::string_view("a")));
+        QVERIFY(!looksTheSame(Kind::Text, std::string_view("a"), {}));
+        QVERIFY(looksTheSame(Kind::Time, UtcTime{1'000'000}, UtcTime{1'900'000}));
+    }
+
+    /// A comparison has cells of many fields in a column.
+    void cellsAreShownAsTheirField()
+    {
+        TableModel model("key");
+        Watched watched(model);
+        const QHash<QString, Type> types{
+            {QStringLiteral("mem.free"), Type::Int}, {QStringLiteral("uptime"), Type::Int},
+            {QStringLiteral("load"), Type::Double},  {QStringLiteral("ok"), Type::Bool},
+            {QStringLiteral("boot"), Type::Time},    {QStringLiteral("serial"), Type::Text}};
+        const QString field = QStringLiteral("field");
+        model.setColumns({{field, {}, true, 0, 0},
+                          {QStringLiteral("before"), {}, true, 0, 0, field, types},
+                          {QStringLiteral("plain"), {}, true, 0, 0}},
+                         false);
+        Batch batch;
+        const auto add = [&](std::string_view name, const ValueView &value) {
+            batch.set(name, "field", name);
+            batch.set(name, "before", value);
+            batch.set(name, "plain", value);
+            model.apply(batch);
+        };
+        const auto text = [&](const char *row) {
+            return shown(model, model.rowOfKey(QString::fromLatin1(row)), "before");
+        };
+        add("mem.free", std::int64_t{149'195'776});
+        QCOMPARE(text("mem.free"), QStringLiteral("149.2 MB"));
+        QVERIFY(!model.columnRightAligned(columnOf(model, QStringLiteral("before"))));
+        add("uptime", std::int64_t{3 * 86400});
+        add("load", 0.25);
+        add("ok", true); // the column is of texts from here on
+        add("boot", UtcTime{1'700'000'000'000'000});
+        add("serial", std::string_view("149195776"));
+        add("unknown", std::string_view("12"));
+        QTRY_COMPARE(model.rowShown(), 7);
+        QCOMPARE(model.table().columnType(model.table().column("before")), Type::Text);
+        QCOMPARE(text("mem.free"), QStringLiteral("149.2 MB"));
+        QCOMPARE(text("uptime"), QStringLiteral("3d 00h"));
+        QCOMPARE(text("load"), QStringLiteral("0.25"));
+        QCOMPARE(text("ok"), QStringLiteral("yes"));
+        QCOMPARE(text("boot"), cellText(Kind::Time, UtcTime{1'700'000'000'000'000}, {}));
+        QCOMPARE(text("serial"), QStringLiteral("149195776"));
+        QCOMPARE(text("unknown"), QStringLiteral("12"));
+        const int row = model.rowOfKey(QStringLiteral("mem.free"));
+        const int column = columnOf(model, QStringLiteral("before"));
+        QCOMPARE(model.toolTipText(row, column), QStringLiteral("149,195,776 bytes"));
+        QCOMPARE(model.data(model.index(row, column), TableModel::KindRole).toInt(),
+                 static_cast<int>(Kind::Bytes));
+        QCOMPARE(shown(model, row, "plain"), QStringLiteral("149195776"));
+        model.select(row, TableModel::Replace);
+        QVERIFY(model.selectionAsTsv().contains(QStringLiteral("mem.free\t149195776\t"))); // raw
         QVERIFY(watched.isTrue());
     }
 
