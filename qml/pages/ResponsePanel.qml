@@ -23,8 +23,15 @@ Flickable {
     boundsBehavior: Flickable.StopAtBounds
     T.ScrollBar.vertical: SlimScrollBar {}
 
-    function seconds(value: var): string {
-        return value === undefined ? "-" : Words.decimal(value, value < 10 ? 2 : 1)
+    /// What stands at a quarter of the plot: milliseconds where the whole is less than a second.
+    function axisText(quarter: int): string {
+        if (quarter === 0)
+            return "0"
+        const ms = results.histogramMs * quarter / 4
+        const isFast = results.histogramMs < 1000
+        const digits = isFast ? (ms % 1 === 0 ? 0 : 1) : results.histogramMs >= 4000 || ms % 100 === 0 ? 1 : 2
+        const text = Words.decimal(isFast ? ms : ms / 1000, digits)
+        return quarter < 4 ? text : isFast ? qsTr("%1 ms").arg(text) : qsTr("%1 s").arg(text)
     }
 
     Column {
@@ -146,7 +153,8 @@ Flickable {
                     x: index === 4 ? plot.width - 16 - width : Math.max(bars.x, centre - width / 2)
                     y: plot.above + plot.span + 4
                     height: 16
-                    text: index === 0 ? "0" : Words.decimal(root.results.histogramMs * index / 4000, root.results.histogramMs < 4000 && index % 2 === 1 && (root.results.histogramMs / 4) % 100 !== 0 ? 2 : 1) + (index === 4 ? " s" : "")
+                    objectName: "axis" + index
+                    text: root.axisText(index)
                     font.pixelSize: 10
                     color: Theme.t3
                     Accessible.ignored: true
@@ -165,7 +173,6 @@ Flickable {
                         id: percentile
 
                         required property string modelData
-                        required property int index
 
                         height: 20
                         spacing: 3
@@ -178,7 +185,10 @@ Flickable {
                         }
                         MonoLabel {
                             height: parent.height
-                            text: root.seconds(root.results.percentiles[percentile.modelData]) + (percentile.index === 2 && root.replies > 0 ? " s" : "")
+                            readonly property var took: root.results.percentiles[percentile.modelData]
+
+                            objectName: percentile.modelData
+                            text: took === undefined ? "-" : Words.responseTime(took)
                             Accessible.name: percentile.modelData + " " + text
                         }
                     }

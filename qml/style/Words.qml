@@ -33,6 +33,16 @@ QtObject {
         return qsTr("%1 d").arg(count(Math.floor(seconds / 86400)))
     }
 
+    /// Of an answer that took so many seconds: as fine as people compare them.
+    function responseTime(seconds: real): string {
+        const ms = seconds * 1000
+        if (ms < 9.95)
+            return qsTr("%1 ms").arg(decimal(ms, 1))
+        if (ms < 999.5)
+            return qsTr("%1 ms").arg(count(ms))
+        return qsTr("%1 s").arg(decimal(seconds, seconds < 9.995 ? 2 : 1))
+    }
+
     function state(name: string): string {
         switch (name) {
         case "online":

@@ -50,6 +50,12 @@ TestCase {
         verify(contrast(Theme.t3, Theme.muteTint) >= 4.5)
     }
 
+    function test_responseTimesAreAsFineAsTheyAreShort() {
+        const cases = [[0, "0.0 ms"], [0.0032, "3.2 ms"], [0.00994, "9.9 ms"], [0.00996, "10 ms"], [0.3204, "320 ms"], [0.9994, "999 ms"], [0.9996, "1.00 s"], [1.234, "1.23 s"], [9.996, "10.0 s"], [12.34, "12.3 s"]]
+        for (const [seconds, text] of cases)
+            compare(Words.responseTime(seconds), text)
+    }
+
     // The veil over a hovered row must give the hover colour, in which no cell takes part.
     function test_veilOverPanelIsHover() {
         for (const theme of ["dark", "light"]) {
