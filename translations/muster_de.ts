@@ -1973,6 +1973,14 @@
             <numerusform>und %Ln weitere</numerusform>
         </translation>
     </message>
+    <message>
+        <source>%1 ms</source>
+        <translation>%1 ms</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 s</translation>
+    </message>
 </context>
 <context>
     <name>RollCallBar</name>
@@ -2332,6 +2340,10 @@
     <message>
         <source>Unexpected</source>
         <translation>Unerwartet</translation>
+    </message>
+    <message>
+        <source>%1 ms</source>
+        <translation>%1 ms</translation>
     </message>
 </context>
 <context>
@@ -3060,6 +3072,22 @@
     <message>
         <source>gone</source>
         <translation>weg</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>Anmerkung</translation>
+    </message>
+    <message>
+        <source>round %1 of a watch</source>
+        <translation>Runde %1 einer Beobachtung</translation>
+    </message>
+    <message>
+        <source>of a watch</source>
+        <translation>aus einer Beobachtung</translation>
+    </message>
+    <message>
+        <source>cancelled</source>
+        <translation>abgebrochen</translation>
     </message>
 </context>
 <context>

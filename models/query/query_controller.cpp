@@ -218,6 +218,7 @@ struct QueryController::Private {
         if (!document.edited())
             record.name = document.name().toStdString();
         record.question = ask.composition;
+        record.round = watch.active() ? watch.round() : 0;
         mergeJob.drop();
         round.reset();
         isSettled = false;

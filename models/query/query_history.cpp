@@ -5,6 +5,7 @@
 #include "query/query_text.h"
 #include "store/worker.h"
 
+#include <QLocale>
 #include <QTimer>
 
 #include <algorithm>
@@ -33,6 +34,7 @@ QList<ColumnLayout> layout()
     return {column("run", muster::QueryHistory::tr("Run"), false, 9),
             column("at", muster::QueryHistory::tr("Asked"), true, 0, 168),
             column("question", muster::QueryHistory::tr("Question"), true, 0, 240),
+            column("note", muster::QueryHistory::tr("Note"), true, 1, 160),
             column("name", muster::QueryHistory::tr("Name"), true, 1),
             column("source", muster::QueryHistory::tr("Source"), false, 4),
             column("fleet", muster::QueryHistory::tr("Fleet"), false, 4),
@@ -46,6 +48,19 @@ QList<ColumnLayout> layout()
             column("rows", muster::QueryHistory::tr("Rows"), false, 5),
             column("seconds", muster::QueryHistory::tr("Seconds"), true, 4),
             column("results", muster::QueryHistory::tr("Results"), true, 2)};
+}
+
+/// What sets a run apart from a question that was asked once and answered; else empty.
+QString noteOf(const RunRecord &record)
+{
+    QStringList parts;
+    if (record.round > 0)
+        parts.append(muster::QueryHistory::tr("round %1 of a watch").arg(QLocale().toString(record.round)));
+    else if (record.question.watchSeconds > 0)
+        parts.append(muster::QueryHistory::tr("of a watch"));
+    if (record.cancelled)
+        parts.append(muster::QueryHistory::tr("cancelled"));
+    return parts.join(QStringLiteral(", "));
 }
 
 struct Listed {
@@ -151,13 +166,15 @@ Result<std::shared_ptr<Listed>> QueryHistory::Private::listed()
     const std::string gone = muster::QueryHistory::tr("gone").toStdString();
     std::unordered_set<std::string> now;
     for (const RunRecord &record : *list) {
-        const std::string question = questionText(record.question).toStdString();
+        const std::string question = wholeQuestionText(record.question).toStdString();
+        const std::string note = noteOf(record).toStdString();
         const std::string name = query::shown(record.name).toStdString();
         const std::string fleet = query::shown(record.fleet).toStdString();
         const query::Tally &tally = record.tally;
         const std::vector<protocol::Field> fields{
             {"at", record.at},
             {"question", std::string_view(question)},
+            {"note", note.empty() ? ValueView() : ValueView(std::string_view(note))},
             {"name", name.empty() ? ValueView() : ValueView(std::string_view(name))},
             {"source", query::name(record.question.source)},
             {"fleet", std::string_view(fleet)},

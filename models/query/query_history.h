@@ -19,7 +19,8 @@ using PastRun = query::KeptRun;
 class QueryHistory : public QObject {
     Q_OBJECT
     /// Columns: run (the key, hidden), at, question, source, name, fleet, roster, answered, empty, error,
-    /// silent, offline, unexpected, rows, seconds, results ("kept" or "gone", translated). Newest first.
+    /// silent, offline, unexpected, rows, seconds, note ("cancelled", "round 7 of a watch"), results ("kept"
+    /// or "gone"); the last two translated. Newest first.
     Q_PROPERTY(muster::TableModel *runs READ runs CONSTANT)
     Q_PROPERTY(int count READ count NOTIFY countChanged)
     Q_PROPERTY(bool busy READ busy NOTIFY busyChanged)

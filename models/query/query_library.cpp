@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/display_text.h"
 #include "query/query_library_p.h"
 #include "query/query_text.h"
 
@@ -40,8 +41,9 @@ QString scopeText(const query::Scope &scope)
 
 } // namespace
 
-QString questionText(const query::Composition &composition)
+QString wholeQuestionText(const query::Composition &composition)
 {
+    const auto whole = [](const std::string &typed) { return QString::fromStdString(displayText(typed)); };
     QStringList parts;
     switch (composition.source) {
     case query::Source::Fleet:
@@ -50,7 +52,7 @@ QString questionText(const query::Composition &composition)
                 parts.append(text);
         }
         if (!composition.where.empty())
-            parts.append(query::shown(composition.where));
+            parts.append(whole(composition.where));
         if (parts.isEmpty())
             parts.append(QueryLibrary::tr("all devices"));
         break;
@@ -60,10 +62,15 @@ QString questionText(const query::Composition &composition)
                          : QueryLibrary::tr("service %1").arg(query::shown(composition.service)));
         break;
     case query::Source::Subject:
-        parts.append(query::shown(composition.subject));
+        parts.append(whole(composition.subject));
         break;
     }
-    const QString text = parts.join(QStringLiteral(" \u00B7 "));
+    return parts.join(QStringLiteral(" \u00B7 "));
+}
+
+QString questionText(const query::Composition &composition)
+{
+    const QString text = wholeQuestionText(composition);
     return text.size() <= detailLength ? text : text.left(detailLength - 1) + QChar(0x2026);
 }
 
@@ -319,7 +326,8 @@ void QueryLibrary::rename(const QString &id, const QString &name)
     }
     SavedQuery query = *existing;
     query.name = std::move(*clean);
-    d->write(id.toStdString(), std::move(query), [](const SavedQuery &) {}); // the name, not what is asked, was seen
+    d->write(id.toStdString(), std::move(query),
+             [](const SavedQuery &) {}); // the name, not what is asked, was seen
 }
 
 void QueryLibrary::remove(const QString &id)

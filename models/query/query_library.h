@@ -15,6 +15,8 @@ namespace muster {
 
 /// A question in one line, for lists: its filter and scope.
 QString questionText(const query::Composition &composition);
+/// The same in full, for where there is room.
+QString wholeQuestionText(const query::Composition &composition);
 
 /// Saved queries: this computer's and the account's, sorted by name. GUI thread; the file and the server are
 /// asked on workers. Shared ones are shown as they were last known while the link is down.

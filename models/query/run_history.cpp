@@ -100,8 +100,8 @@ std::optional<table::Table> tableWithColumns(std::string_view json)
 
 constexpr const char *recordColumns =
     "id, at, fleet, name, question, tally, seconds, cancelled, problem, row_count, "
-    "kept, bytes";
-constexpr int columnsColumn = 12; // behind the record's
+    "kept, bytes, round";
+constexpr int columnsColumn = 13; // behind the record's
 
 RunRecord readRecord(const store::Statement &row)
 {
@@ -119,6 +119,7 @@ RunRecord readRecord(const store::Statement &row)
     record.rows = row.integer(9);
     record.resultsKept = row.integer(10) != 0;
     record.bytes = row.integer(11);
+    record.round = static_cast<int>(row.integer(12));
     return record;
 }
 
@@ -183,7 +184,7 @@ Status RunHistory::Private::putRecord(const RunRecord &record, const std::string
     Result<store::Statement> put = database->prepare(
         "UPDATE runs SET at = ?2, fleet = ?3, name = ?4, question = ?5, tally = ?6, seconds = ?7, cancelled "
         "= ?8, "
-        "problem = ?9, row_count = ?10, kept = ?11, bytes = ?12, columns = ?13 WHERE id = ?1");
+        "problem = ?9, row_count = ?10, kept = ?11, bytes = ?12, columns = ?13, round = ?14 WHERE id = ?1");
     if (!put)
         return put.error();
     put->bind(1, std::string_view(record.id))
@@ -193,7 +194,7 @@ Status RunHistory::Private::putRecord(const RunRecord &record, const std::string
     put->bind(6, std::string_view(encodeTally(record.tally))).bind(7, record.seconds);
     put->bind(8, std::int64_t{record.cancelled}).bind(9, std::string_view(record.problem));
     put->bind(10, record.rows).bind(11, std::int64_t{record.resultsKept}).bind(12, record.bytes);
-    return put->bind(13, std::string_view(columns)).run();
+    return put->bind(13, std::string_view(columns)).bind(14, std::int64_t{record.round}).run();
 }
 
 /// From the newest run on, results are kept as long as they are not too many and not too large.
@@ -286,7 +287,7 @@ Result<RunRecord> RunHistory::keep(RunRecord record, const table::Snapshot *resu
         return done.error();
     // The pages name their run, so there must be one before they come; what else it is, is said after them.
     if (Status done =
-            d->run("INSERT INTO runs VALUES (?1, 0, '', '', '', '', 0, 0, '', 0, 0, 0, '')", record.id);
+            d->run("INSERT INTO runs VALUES (?1, 0, '', '', '', '', 0, 0, '', 0, 0, 0, '', 0)", record.id);
         !done)
         return done.error();
     std::string columns;

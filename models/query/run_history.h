@@ -25,6 +25,7 @@ struct RunRecord {
     Tally tally;
     double seconds = 0;
     bool cancelled = false;
+    int round = 0;            ///< of a watch, from 1; 0: of none, or not known
     std::string problem;      ///< what kept answers from their way; empty when nothing did
     std::int64_t rows = 0;    ///< of its results, kept or not
     std::int64_t bytes = 0;   ///< that its results take in the file

@@ -12,6 +12,7 @@ FocusScope {
     required property TableModel model
     property int rowHeight: Theme.denseRow
     property string label
+    property string told ///< name of the column that says what a row is about: heard with it, and shown in full at the keys
     property string layoutKey ///< where the columns' layout is remembered; empty: not at all
     property int currentRow: -1 ///< follows the model's, which goes where its row goes
     property int currentColumn: 0
@@ -162,11 +163,28 @@ FocusScope {
         toolTip.open()
     }
 
+    function toldColumn(): int {
+        for (let i = 0; told !== "" && i < model.columnCount(); ++i) {
+            if (model.columnName(i) === told)
+                return i
+        }
+        return -1
+    }
+
+    /// What the row that the keys came to is about, where its cell has no room for all of it.
+    function tell() {
+        const about = toldColumn()
+        if (about >= 0 && (widths[about] ?? 0) > 0 && currentRow >= 0 && rows.activeFocus)
+            showToolTip(currentRow, about)
+    }
+
     /// For those who hear the table: what heads the line, and of a group how it stands.
     function spokenRow(row: int): string {
         const text = model.shownText(row, 0)
-        if (!model.isGroup(row))
-            return text
+        if (!model.isGroup(row)) {
+            const about = toldColumn()
+            return about > 0 ? text + ", " + model.toolTipText(row, about) : text
+        }
         const count = Number(model.data(model.index(row, 0), TableModel.CountRole))
         return groupIsOpen(row) ? qsTr("%1, open group of %Ln row(s)", "", count).arg(text) : qsTr("%1, folded group of %Ln row(s)", "", count).arg(text)
     }
@@ -218,6 +236,8 @@ FocusScope {
         else
             currentRow = to
         reveal(to)
+        if (told !== "")
+            Qt.callLater(tell) // when the row has its cells
     }
 
     // From where the row under the keys was, if it is not shown any more.

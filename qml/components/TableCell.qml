@@ -84,6 +84,8 @@ Rectangle {
         horizontalAlignment: root.rightAligned && !(root.isGroup && root.first) ? Text.AlignRight : Text.AlignLeft
         verticalAlignment: Text.AlignVCenter
         elide: Text.ElideRight
+        wrapMode: root.height >= 2 * Theme.bodySize + 10 && !root.isGroup ? Text.Wrap : Text.NoWrap // where two lines have room
+        maximumLineCount: 2
         font.family: root.monoFace ? Theme.mono : Theme.sans
         font.pixelSize: Theme.bodySize
         font.kerning: !root.monoFace

@@ -112,6 +112,8 @@ MDialog {
             model: root.model
             label: qsTr("Past runs")
             layoutKey: "history"
+            told: "question"
+            rowHeight: 40 // two lines of a question
             focus: true
             onActivated: key => root.openRun(key)
             Keys.onDeletePressed: if (root.one !== "")

@@ -108,6 +108,15 @@ void Fixtures::keepRun(int rows, double load, int late, int unexpected)
     qml::Instances::query->history()->keep(std::move(record), rows > 0 ? table.snapshot() : nullptr);
 }
 
+void Fixtures::keepQuestion(const QString &where, int round)
+{
+    query::RunRecord record;
+    record.at = UtcTime::now();
+    record.question.where = where.toStdString();
+    record.round = round;
+    qml::Instances::query->history()->keep(std::move(record), nullptr);
+}
+
 void Fixtures::ask(const QString &source)
 {
     QueryResults &live = *qml::Instances::query->live();

@@ -32,6 +32,8 @@ public:
     /// A past run of a fleet of `rows` devices, each with this load in a rack of its own, into the history of the
     /// Query page: the first ones late, and others that were not asked besides. Without rows, its results are gone.
     Q_INVOKABLE void keepRun(int rows, double load, int late = 0, int unexpected = 0);
+    /// A past run of this question without results: that round of a watch, 0 for none.
+    Q_INVOKABLE void keepQuestion(const QString &where, int round);
     /// The Query page as if `source` had just been asked and nobody had answered yet; as before any run for an
     /// empty one.
     Q_INVOKABLE void ask(const QString &source);

@@ -246,8 +246,39 @@ Item {
             compare(part("resultsTable").model, Query.shown.table)
             verify(!Query.canRun && !Query.canAskPastAgain)
             tryVerify(() => Query.shown.percentiles.p50 > 0)
+            compare(part("p50").text, "3.0 ms")
+            compare(part("p99").text, "5.0 ms")
+            compare([0, 1, 2, 3, 4].map(i => part("axis" + i).text), ["0", "0.5", "1.0", "1.5", "2.0 s"])
             Query.showLive()
             verify(!part("pastBanner").visible)
+        }
+
+        function test_historySaysAllThatWasAsked() {
+            const before = Query.history.count
+            const where = "site = \"berlin\"" + Array(12).fill(" and cpu.pct > 12 and mem.free < 200MB").join("") + " and fw < \"9.9\""
+            Fixtures.keepQuestion(where, 7)
+            tryCompare(Query.history, "count", before + 1)
+            keyClick(Qt.Key_H, Qt.ControlModifier)
+            const table = findChild(root.Window.window, "historyTable")
+            tryVerify(() => table.activeFocus && Query.history.runs.rowShown === before + 1)
+            const row = Query.history.runs.rowOfKey(Query.history.newest())
+            compare(row, 0)
+            keyClick(Qt.Key_Home)
+            const toolTip = findChild(table, "cellToolTip")
+            tryVerify(() => toolTip.visible)
+            compare(toolTip.text, where)
+            verify(findChild(table, "currentRow").Accessible.name.includes(where))
+            const column = [...Array(Query.history.runs.columnCount()).keys()].find(i => Query.history.runs.columnName(i) === "note")
+            compare(Query.history.runs.shownText(row, column), "round 7 of a watch")
+            const cell = findChild(table, "rows").itemAtCell(Qt.point(1, 0))
+            const label = findChild(cell, "label")
+            compare(label.lineCount, 2)
+            verify(label.contentHeight <= cell.height, label.contentHeight + " in " + cell.height)
+            keyClick(Qt.Key_Escape)
+            keyClick(Qt.Key_Escape)
+            tryVerify(() => !table.visible)
+            Query.history.remove(Query.history.newest())
+            tryCompare(Query.history, "count", before)
         }
 
         // Layouts of services and of subjects are kept as soon as those of the fleet; those of past results never.

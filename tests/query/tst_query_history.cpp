@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "query/query_comparison.h"
 #include "query/query_history.h"
 
 #include <QAbstractItemModelTester>
@@ -110,6 +111,41 @@ private Q_SLOTS:
         QTRY_VERIFY(history.problem().isEmpty());
     }
 
+    void runsSayHowTheyCameAbout()
+    {
+        const QString file = newFile();
+        {
+            QueryHistory history(file);
+            query::RunRecord made = record("cancelled", 1, "x");
+            made.cancelled = true;
+            history.keep(made, nullptr);
+            made = record("round", 2, std::string(600, 'x') + " end");
+            made.question.watchSeconds = 5;
+            made.round = 7;
+            history.keep(made, nullptr);
+            made.id = "both";
+            made.cancelled = true;
+            history.keep(made, nullptr);
+            made.id = "old"; // kept when nobody counted
+            made.round = 0;
+            made.cancelled = false;
+            history.keep(made, nullptr);
+            history.keep(record("once", 3, "x"), nullptr);
+        }
+        QueryHistory history(file);
+        QTRY_COMPARE(history.count(), 5);
+        const auto note = [&history](const char *run) {
+            return cell(history, QString::fromLatin1(run), "note");
+        };
+        QCOMPARE(note("cancelled"), QStringLiteral("cancelled"));
+        QCOMPARE(note("round"), QStringLiteral("round 7 of a watch"));
+        QCOMPARE(note("both"), QStringLiteral("round 7 of a watch, cancelled"));
+        QCOMPARE(note("old"), QStringLiteral("of a watch"));
+        QCOMPARE(note("once"), QString());
+        QVERIFY(
+            cell(history, QStringLiteral("round"), "question").endsWith(QStringLiteral(" end"))); // all of it
+    }
+
     void theRunBeforeIsOfTheSameQuestion()
     {
         QueryHistory history(newFile());
@@ -124,6 +160,38 @@ private Q_SLOTS:
         QCOMPARE(history.before(QStringLiteral("1")), QString());
         QCOMPARE(history.before(QStringLiteral("3")), QString());
         QCOMPARE(history.before(QStringLiteral("9")), QString());
+    }
+
+    /// "149.2 MB" on both sides, whatever else is in the column.
+    void aComparisonShowsCellsAsResultsDo()
+    {
+        const auto results = [](std::int64_t free, const char *fw) {
+            table::Table made("device");
+            table::Batch batch;
+            const std::vector<protocol::Field> row{{"mem.free", free}, {"fw", fw}, {"uptime", free / 1000}};
+            batch.append("d", row);
+            made.apply(batch);
+            return made.snapshot();
+        };
+        QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
+        QueryHistory history(newFile());
+        QueryComparison comparison(&history);
+        connect(&history, &QueryHistory::opened, &comparison, &QueryComparison::take);
+        history.keep(record("1", 1, "a"), results(149'195'776, "1.0"));
+        history.keep(record("2", 2, "a"), results(99'000'000, "n/a"));
+        QTRY_COMPARE(history.count(), 2);
+        comparison.compare(QStringLiteral("2"), QStringLiteral("1"));
+        QTRY_COMPARE(comparison.table()->rowTotal(), 3);
+        TableModel &table = *comparison.table();
+        table.setAllExpanded(true);
+        const auto shown = [&table](const char *key) {
+            const int row = table.rowOfKey(QString::fromLatin1(key));
+            return table.shownText(row, 1) + QStringLiteral(" > ") + table.shownText(row, 2);
+        };
+        QTRY_COMPARE(shown("d mem.free"), QStringLiteral("149.2 MB > 99.0 MB"));
+        QCOMPARE(shown("d uptime"), QStringLiteral("1d 17h > 1d 03h"));
+        QCOMPARE(shown("d fw"), QStringLiteral("1.0 > n/a"));
+        QCOMPARE(table.columnName(1), QStringLiteral("before"));
     }
 
     void whatIsRemovedIsGone()

@@ -371,10 +371,16 @@ void QueryPageTest::watchesTheFleet()
     QTRY_VERIFY(m_query->canRun());
     QVERIFY(kept.count() >= 1);
     QTRY_COMPARE(m_query->history()->count(), 1); // one entry for all its rounds
+    const auto keptRound = [this] {
+        return m_query->history()->record(m_query->history()->newest()).value_or(query::RunRecord()).round;
+    };
+    QTRY_VERIFY(keptRound() >= 1);
 
     composer().setWatchSeconds(0);
     runToTheEnd();
     QVERIFY(!table.watched());
+    QTRY_COMPARE(m_query->history()->count(), 2);
+    QCOMPARE(keptRound(), 0);
     disconnect(m_query->live(), nullptr, this, nullptr);
 }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "query/run_history.h"
 #include "store/database.h"
+#include "store/migrations.h"
 #include "table/columns.h"
+#include "table/page.h"
 
 #include <QElapsedTimer>
 #include <QProcess>
@@ -10,6 +12,7 @@
 
 #include <atomic>
 #include <cstdio>
+#include <numeric>
 #include <thread>
 
 using namespace muster;
@@ -63,6 +66,7 @@ RunRecord recordOf(const std::string &id, std::int64_t at)
     record.tally.rejected = 5;
     record.seconds = 2.5;
     record.cancelled = true;
+    record.round = 7;
     record.problem = "The link was down.";
     return record;
 }
@@ -158,6 +162,7 @@ private Q_SLOTS:
         QCOMPARE(back.tally.rejected, std::int64_t(5));
         QCOMPARE(back.seconds, asked.seconds);
         QVERIFY(back.cancelled);
+        QCOMPARE(back.round, 7);
         QCOMPARE(back.problem, asked.problem);
         QCOMPARE(back.rows, kept.rows);
         QCOMPARE(back.bytes, kept.bytes);
@@ -173,6 +178,49 @@ private Q_SLOTS:
                     QFAIL(results.columnName(c).c_str());
             }
         }
+    }
+
+    /// As the first version wrote it.
+    void anOldFileIsReadOn()
+    {
+        const std::string file = newFile();
+        const table::Table results = answers(100);
+        const auto snapshot = results.snapshot();
+        std::vector<table::RowId> rows(100);
+        std::iota(rows.begin(), rows.end(), table::RowId{0});
+        std::string columns = "[";
+        for (const table::Column &column : snapshot->columns)
+            columns += (columns.size() > 1 ? ",[\"" : "[\"") + column.name + "\"," +
+                       std::to_string(static_cast<int>(column.type)) + "]";
+        {
+            auto database = store::Database::open(file);
+            QVERIFY(database.ok());
+            QVERIFY((*database)
+                        ->execute("DROP TABLE run_pages; DROP TABLE runs; DROP TABLE shared_queries;"
+                                  "DROP TABLE fleets; DROP TABLE saved_queries; PRAGMA user_version = 1")
+                        .ok());
+            QVERIFY((*database)->execute(std::string(store::migrations()[0]).c_str()).ok());
+            auto run = (*database)->prepare("INSERT INTO runs VALUES ('old', 5, 'plant', 'Hot', "
+                                            "'{\"v\":1,\"watchSeconds\":5}', '{\"rejected\":2}', 1.5, 1, '', "
+                                            "100, 1, 9, ?1)");
+            QVERIFY(run.ok());
+            QVERIFY(run->bind(1, std::string_view(columns + "]")).run().ok());
+            auto page = (*database)->prepare("INSERT INTO run_pages VALUES ('old', 0, ?1)");
+            const std::string data = table::encodePage(*snapshot, rows);
+            QVERIFY(page->bindBlob(1, data).run().ok());
+        }
+        const auto history = opened(file);
+        QVERIFY(history);
+        QVERIFY(history->notice().empty());
+        const auto old = history->load("old");
+        QVERIFY2(old.ok(), old.ok() ? "" : old.error().message.c_str());
+        QCOMPARE(old->table.rowCount(), std::size_t(100));
+        QVERIFY(old->record.cancelled);
+        QCOMPARE(old->record.round, 0);
+        QCOMPARE(old->record.tally.rejected, std::int64_t(2));
+        QVERIFY(history->keep(recordOf("new", 6), snapshot.get()).ok());
+        QCOMPARE(ids(*history), QStringLiteral("new kept, old kept"));
+        QCOMPARE(history->load("new")->record.round, 7);
     }
 
     void anEmptyRunAndOneWithoutResults()
