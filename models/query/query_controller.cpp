@@ -357,7 +357,8 @@ struct QueryController::Private {
         if (!live.filled() || (query && !query->finished()))
             return;
         if (!isKept || keptTally.counts != live.record().tally.counts ||
-            keptTally.unexpected != live.record().tally.unexpected)
+            keptTally.unexpected != live.record().tally.unexpected ||
+            keptTally.rejected != live.record().tally.rejected)
             keep();
     }
 

@@ -76,8 +76,7 @@ struct QueryResults::Private {
     std::set<std::string> groupsShown; // keys of its rows
     bool groupsListed = false;
     RejectedListModel rejected;
-    std::vector<std::int64_t> rejectedAt; // when each that is listed came, newest last
-    std::int64_t rejectedBefore = 0;      // how many had come then
+    std::int64_t rejectedBefore = 0; // how many had come when they were listed
 
     static const QStringList &columnsOfTabs()
     {
@@ -272,11 +271,21 @@ struct QueryResults::Private {
         groups.apply(batch);
     }
 
-    void forgetRejected()
+    /// Those of the record.
+    void listRejected()
     {
-        rejected.setEntries({});
-        rejectedAt.clear();
+        std::vector<presence::Rejected> entries;
+        for (auto message = record.rejected.rbegin(); message != record.rejected.rend(); ++message)
+            entries.push_back({{}, message->reject, message->at.micros});
+        rejected.setEntries(std::move(entries));
+        Q_EMIT q->rejectedChanged();
+    }
+
+    void beginRejected()
+    {
         rejectedBefore = 0;
+        rejected.setEntries({}); // it would take those of the same moments for the same
+        listRejected();
     }
 
     int count(Outcome outcome) const { return static_cast<int>(progress.tally.of(outcome)); }
@@ -400,6 +409,11 @@ RejectedListModel *QueryResults::rejected() const
     return &d->rejected;
 }
 
+int QueryResults::rejectedListed() const
+{
+    return d->rejected.rowCount();
+}
+
 double QueryResults::elapsedSeconds() const
 {
     return d->progress.seconds;
@@ -497,8 +511,8 @@ void QueryResults::begin(query::RunRecord record, std::string groupKey,
 
 void QueryResults::beginAgain(query::RunRecord record, std::map<std::string, std::int64_t> groupTotals)
 {
-    d->forgetRejected();
     d->record = std::move(record);
+    d->beginRejected();
     d->groupTotals = std::move(groupTotals);
     d->filled = true;
     Q_EMIT askedChanged();
@@ -520,20 +534,18 @@ void QueryResults::setProblem(const QString &problem)
 
 void QueryResults::setRejected(const std::vector<protocol::Reject> &latest, std::int64_t count)
 {
+    std::vector<query::RejectedMessage> &held = d->record.rejected;
     const auto listed = static_cast<std::int64_t>(latest.size());
     const auto fresh = std::clamp<std::int64_t>(count - d->rejectedBefore, 0, listed);
-    const auto known = std::min(static_cast<std::int64_t>(d->rejectedAt.size()), listed - fresh);
+    const auto known = std::min(static_cast<std::int64_t>(held.size()), listed - fresh);
     d->rejectedBefore = count;
-    d->rejectedAt.erase(d->rejectedAt.begin(), d->rejectedAt.end() - known);
+    held.erase(held.begin(), held.end() - known);
     std::int64_t now = UtcTime::now().micros;
-    if (!d->rejectedAt.empty())
-        now = std::max(now, d->rejectedAt.back() + 1); // each has a moment of its own
-    while (static_cast<std::int64_t>(d->rejectedAt.size()) < listed)
-        d->rejectedAt.push_back(now++);
-    std::vector<presence::Rejected> entries;
-    for (std::size_t i = latest.size(); i-- > 0;)
-        entries.push_back({{}, latest[i], d->rejectedAt[i]});
-    d->rejected.setEntries(std::move(entries));
+    if (!held.empty())
+        now = std::max(now, held.back().at.micros + 1); // each has a moment of its own
+    for (auto i = held.size(); i < latest.size(); ++i)
+        held.push_back({latest[i], UtcTime{now++}});
+    d->listRejected();
 }
 
 std::int64_t QueryResults::rejectedNoted() const
@@ -581,7 +593,7 @@ void QueryResults::clear()
     d->record = {};
     d->filled = false;
     d->forgetCharts();
-    d->forgetRejected();
+    d->beginRejected();
     Q_EMIT askedChanged();
     Q_EMIT progressChanged();
 }

@@ -46,7 +46,9 @@ class QueryResults : public QObject {
     Q_PROPERTY(int unexpected READ unexpected NOTIFY progressChanged)
     Q_PROPERTY(int lateCount READ lateCount NOTIFY progressChanged)
     Q_PROPERTY(int rejectedCount READ rejectedCount NOTIFY progressChanged)
-    Q_PROPERTY(muster::RejectedListModel *rejected READ rejected CONSTANT) ///< the latest; none of a past run
+    Q_PROPERTY(muster::RejectedListModel *rejected READ rejected CONSTANT) ///< the latest
+    /// How many of them are known: none of a past run that was kept before they were.
+    Q_PROPERTY(int rejectedListed READ rejectedListed NOTIFY rejectedChanged)
     Q_PROPERTY(double elapsedSeconds READ elapsedSeconds NOTIFY progressChanged)
     Q_PROPERTY(int repliesPerSecond READ repliesPerSecond NOTIFY progressChanged)
     // beside them
@@ -93,6 +95,7 @@ public:
     int lateCount() const;
     int rejectedCount() const;
     RejectedListModel *rejected() const;
+    int rejectedListed() const;
     double elapsedSeconds() const;
     int repliesPerSecond() const;
     QVariantList histogram() const;
@@ -131,6 +134,7 @@ Q_SIGNALS:
     void progressChanged();
     void chartsChanged();
     void groupsListedChanged();
+    void rejectedChanged();
 
 private:
     struct Private;

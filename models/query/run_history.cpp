@@ -62,6 +62,44 @@ Tally decodeTally(std::string_view json)
     return tally;
 }
 
+std::string encodeRejected(const std::vector<RejectedMessage> &rejected)
+{
+    std::string out;
+    JsonWriter w(out);
+    w.beginArray();
+    for (const RejectedMessage &message : rejected) {
+        w.beginArray().value(protocol::name(message.reject.why));
+        w.value(std::string_view(message.reject.detail)).value(message.at.micros);
+        w.endArray();
+    }
+    w.endArray();
+    return out;
+}
+
+std::vector<RejectedMessage> decodeRejected(std::string_view json)
+{
+    simdjson::dom::parser parser;
+    simdjson::dom::array messages;
+    std::vector<RejectedMessage> rejected;
+    if (parser.parse(json.data(), json.size()).get(messages) != simdjson::SUCCESS)
+        return rejected;
+    for (const simdjson::dom::element message : messages) {
+        std::string_view why;
+        std::string_view detail;
+        std::int64_t at = 0;
+        if (message.at(0).get(why) != simdjson::SUCCESS || message.at(1).get(detail) != simdjson::SUCCESS ||
+            message.at(2).get(at) != simdjson::SUCCESS)
+            continue;
+        RejectedMessage read{{protocol::Rejection::Malformed, std::string(detail)}, UtcTime{at}};
+        for (int i = 0; i < protocol::rejectionCount; ++i) {
+            if (const auto known = static_cast<protocol::Rejection>(i); protocol::name(known) == why)
+                read.reject.why = known;
+        }
+        rejected.push_back(std::move(read));
+    }
+    return rejected;
+}
+
 /// [[name, type], ...], the key first.
 std::string encodeColumns(const table::Snapshot &snapshot)
 {
@@ -102,6 +140,7 @@ constexpr const char *recordColumns =
     "id, at, fleet, name, question, tally, seconds, cancelled, problem, row_count, "
     "kept, bytes, round";
 constexpr int columnsColumn = 13; // behind the record's
+constexpr int rejectedColumn = 14;
 
 RunRecord readRecord(const store::Statement &row)
 {
@@ -184,7 +223,8 @@ Status RunHistory::Private::putRecord(const RunRecord &record, const std::string
     Result<store::Statement> put = database->prepare(
         "UPDATE runs SET at = ?2, fleet = ?3, name = ?4, question = ?5, tally = ?6, seconds = ?7, cancelled "
         "= ?8, "
-        "problem = ?9, row_count = ?10, kept = ?11, bytes = ?12, columns = ?13, round = ?14 WHERE id = ?1");
+        "problem = ?9, row_count = ?10, kept = ?11, bytes = ?12, columns = ?13, round = ?14, "
+        "rejected = ?15 WHERE id = ?1");
     if (!put)
         return put.error();
     put->bind(1, std::string_view(record.id))
@@ -194,7 +234,9 @@ Status RunHistory::Private::putRecord(const RunRecord &record, const std::string
     put->bind(6, std::string_view(encodeTally(record.tally))).bind(7, record.seconds);
     put->bind(8, std::int64_t{record.cancelled}).bind(9, std::string_view(record.problem));
     put->bind(10, record.rows).bind(11, std::int64_t{record.resultsKept}).bind(12, record.bytes);
-    return put->bind(13, std::string_view(columns)).bind(14, std::int64_t{record.round}).run();
+    put->bind(13, std::string_view(columns)).bind(14, std::int64_t{record.round});
+    const std::string rejected = record.resultsKept ? encodeRejected(record.rejected) : std::string();
+    return put->bind(15, std::string_view(rejected)).run();
 }
 
 /// From the newest run on, results are kept as long as they are not too many and not too large.
@@ -227,7 +269,7 @@ Status RunHistory::Private::enforceLimits()
     for (const std::string &id : tooMany) {
         if (Status done = run("DELETE FROM run_pages WHERE run = ?1", id); !done)
             return done;
-        if (Status done = run("UPDATE runs SET kept = 0, bytes = 0 WHERE id = ?1", id); !done)
+        if (Status done = run("UPDATE runs SET kept = 0, bytes = 0, rejected = '' WHERE id = ?1", id); !done)
             return done;
     }
     return {};
@@ -286,8 +328,8 @@ Result<RunRecord> RunHistory::keep(RunRecord record, const table::Snapshot *resu
     if (Status done = d->run("DELETE FROM runs WHERE id = ?1", record.id); !done)
         return done.error();
     // The pages name their run, so there must be one before they come; what else it is, is said after them.
-    if (Status done =
-            d->run("INSERT INTO runs VALUES (?1, 0, '', '', '', '', 0, 0, '', 0, 0, 0, '', 0)", record.id);
+    if (Status done = d->run("INSERT INTO runs VALUES (?1, 0, '', '', '', '', 0, 0, '', 0, 0, 0, '', 0, '')",
+                             record.id);
         !done)
         return done.error();
     std::string columns;
@@ -342,8 +384,8 @@ Result<KeptRun> RunHistory::load(std::string_view id)
         ~End() { static_cast<void>(database.execute("COMMIT")); }
     } end{*d->database};
 
-    Result<store::Statement> found =
-        d->database->prepare(std::string("SELECT ") + recordColumns + ", columns FROM runs WHERE id = ?1");
+    Result<store::Statement> found = d->database->prepare(std::string("SELECT ") + recordColumns +
+                                                          ", columns, rejected FROM runs WHERE id = ?1");
     if (!found)
         return found.error();
     const Result<bool> there = found->bind(1, id).step();
@@ -355,6 +397,7 @@ Result<KeptRun> RunHistory::load(std::string_view id)
     if (!record.resultsKept)
         return Error{"history.no-results", "The results of this run are gone: only its question was kept.",
                      "Ask the question again."};
+    record.rejected = decodeRejected(found->text(rejectedColumn));
     const Error damaged{"history.damaged",
                         "The results of this run in " + d->database->file() + " are damaged.",
                         "Remove the run, and ask its question again."};

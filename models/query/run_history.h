@@ -15,6 +15,12 @@
 
 namespace muster::query {
 
+/// A message that was no answer.
+struct RejectedMessage {
+    protocol::Reject reject;
+    UtcTime at; ///< when it was noticed
+};
+
 /// What is known of a run that is over.
 struct RunRecord {
     std::string id;    ///< the run's own; a new one when empty
@@ -30,6 +36,8 @@ struct RunRecord {
     std::int64_t rows = 0;    ///< of its results, kept or not
     std::int64_t bytes = 0;   ///< that its results take in the file
     bool resultsKept = false; ///< false: only the question is left
+    /// The latest, newest last; they are kept and loaded with the results, and not listed.
+    std::vector<RejectedMessage> rejected;
 };
 
 /// A past run with its results.

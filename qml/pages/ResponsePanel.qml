@@ -366,7 +366,7 @@ Flickable {
                     visible: root.results.rejectedCount > 0
                     shape: "error"
                     state_: "rejected"
-                    unlisted: Query.showsPast // what they were is not kept
+                    unlisted: root.results.rejectedListed === 0 // kept when what they were was not
                     count: root.results.rejectedCount
                     text: qsTr("%1 could not be read").arg(Words.count(count))
                 }
@@ -384,6 +384,8 @@ Flickable {
         /// Has a list of its own.
         readonly property bool opens: count > 0 && !unlisted
         property bool unlisted: false
+
+        objectName: "missing " + state_
 
         activeFocusOnTab: opens
         Accessible.role: opens ? Accessible.Button : Accessible.StaticText

@@ -82,7 +82,7 @@ void Fixtures::fillFleet(int rows)
     fleet.apply(batch);
 }
 
-void Fixtures::keepRun(int rows, double load, int late, int unexpected)
+void Fixtures::keepRun(int rows, double load, int late, int unexpected, int rejected)
 {
     table::Table table("device");
     table::Batch batch;
@@ -105,6 +105,9 @@ void Fixtures::keepRun(int rows, double load, int late, int unexpected)
     record.tally.counts[static_cast<std::size_t>(query::Outcome::Answered)] = rows;
     record.tally.late = late;
     record.tally.unexpected = unexpected;
+    record.tally.rejected = rejected;
+    if (rejected > 1)
+        record.rejected.push_back({{protocol::Rejection::BadMember, "\"uptime\" is no number"}, record.at});
     qml::Instances::query->history()->keep(std::move(record), rows > 0 ? table.snapshot() : nullptr);
 }
 

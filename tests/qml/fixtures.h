@@ -30,8 +30,9 @@ public:
     /// Names that would load, run or garble what shows them, into `table` under each of its text columns.
     Q_INVOKABLE void fillHostile(muster::TableModel *table);
     /// A past run of a fleet of `rows` devices, each with this load in a rack of its own, into the history of the
-    /// Query page: the first ones late, and others that were not asked besides. Without rows, its results are gone.
-    Q_INVOKABLE void keepRun(int rows, double load, int late = 0, int unexpected = 0);
+    /// Query page: the first ones late, others that were not asked besides, and messages that were no answer, of which
+    /// the first is known. Without rows, its results are gone.
+    Q_INVOKABLE void keepRun(int rows, double load, int late = 0, int unexpected = 0, int rejected = 0);
     /// A past run of this question without results: that round of a watch, 0 for none.
     Q_INVOKABLE void keepQuestion(const QString &where, int round);
     /// The Query page as if `source` had just been asked and nobody had answered yet; as before any run for an

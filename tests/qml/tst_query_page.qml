@@ -270,10 +270,9 @@ Item {
             verify(findChild(table, "currentRow").Accessible.name.includes(where))
             const column = [...Array(Query.history.runs.columnCount()).keys()].find(i => Query.history.runs.columnName(i) === "note")
             compare(Query.history.runs.shownText(row, column), "round 7 of a watch")
-            const cell = findChild(table, "rows").itemAtCell(Qt.point(1, 0))
-            const label = findChild(cell, "label")
-            compare(label.lineCount, 2)
-            verify(label.contentHeight <= cell.height, label.contentHeight + " in " + cell.height)
+            const label = () => findChild(findChild(table, "rows").itemAtCell(Qt.point(1, 0)), "label")
+            tryVerify(() => label().lineCount === 2)
+            verify(label().contentHeight <= label().height, label().contentHeight + " in " + label().height)
             keyClick(Qt.Key_Escape)
             keyClick(Qt.Key_Escape)
             tryVerify(() => !table.visible)
@@ -406,6 +405,44 @@ Item {
             const dialog = findChild(root.Window.window, "queryRejected")
             tryVerify(() => dialog.opened)
             verify(page.dialogOpen)
+            keyClick(Qt.Key_Escape)
+            tryVerify(() => !dialog.visible)
+        }
+
+        // One that was kept before its messages were says how many there were, and offers no empty list.
+        function test_messagesThatWereNoAnswerAreKept_data(): var {
+            return [
+                {
+                    tag: "known",
+                    rejected: 2,
+                    listed: 1
+                },
+                {
+                    tag: "unknown",
+                    rejected: 1,
+                    listed: 0
+                }
+            ]
+        }
+
+        function test_messagesThatWereNoAnswerAreKept(data) {
+            const before = Query.history.count
+            Fixtures.keepRun(5, 10, 0, 0, data.rejected)
+            tryCompare(Query.history, "count", before + 1)
+            Query.openPast(Query.history.newest())
+            tryVerify(() => Query.showsPast)
+            compare(Query.shown.rejectedCount, data.rejected)
+            compare(Query.shown.rejectedListed, data.listed)
+            const line = part("missing rejected")
+            verify(line.visible)
+            compare(line.opens, data.listed > 0)
+            if (data.listed === 0)
+                return
+            line.forceActiveFocus()
+            keyClick(Qt.Key_Return)
+            const dialog = findChild(root.Window.window, "queryRejected")
+            tryVerify(() => dialog.opened)
+            compare(dialog.model.data(dialog.model.index(0, 0), RejectedListModel.DetailRole), "\"uptime\" is no number")
             keyClick(Qt.Key_Escape)
             tryVerify(() => !dialog.visible)
         }

@@ -603,9 +603,28 @@ void QueryPageTest::whatCannotBeReadIsListed()
              QStringLiteral("malformed"));
     QVERIFY(rejected.data(rejected.index(0), RejectedListModel::TimeRole).toDateTime().isValid());
     m_subscriptions.clear();
+
+    // kept with the run, those that came after its end as well
+    QueryHistory &history = *m_query->history();
+    const QString run = live.run();
+    QTRY_VERIFY_WITH_TIMEOUT(
+        history.record(run) && history.record(run)->tally.rejected == live.rejectedCount(), 20'000);
+    m_query->openPast(run);
+    QTRY_VERIFY(m_query->showsPast());
+    const QueryResults &past = *m_query->shown();
+    QVERIFY(&past != &live);
+    QCOMPARE(past.rejectedCount(), live.rejectedCount());
+    QCOMPARE(past.rejectedListed(), live.rejectedCount());
+    for (const int role :
+         {RejectedListModel::ReasonRole, RejectedListModel::DetailRole, RejectedListModel::TimeRole})
+        QCOMPARE(past.rejected()->data(past.rejected()->index(0), role),
+                 rejected.data(rejected.index(0), role));
+    m_query->showLive();
+
     runToTheEnd();
     QCOMPARE(live.rejectedCount(), 0);
     QCOMPARE(rejected.rowCount(), 0);
+    QCOMPARE(live.rejectedListed(), 0);
 }
 
 // A field that no device tells of itself, only when it is asked.

@@ -64,6 +64,8 @@ RunRecord recordOf(const std::string &id, std::int64_t at)
     record.tally.late = 3;
     record.tally.duplicates = 4;
     record.tally.rejected = 5;
+    record.rejected = {{{protocol::Rejection::BadId, "\"a b\" is no id"}, UtcTime{at + 1}},
+                       {{protocol::Rejection::Oversize, "70,000 bytes \xff"}, UtcTime{at + 2}}};
     record.seconds = 2.5;
     record.cancelled = true;
     record.round = 7;
@@ -163,6 +165,13 @@ private Q_SLOTS:
         QCOMPARE(back.seconds, asked.seconds);
         QVERIFY(back.cancelled);
         QCOMPARE(back.round, 7);
+        QCOMPARE(back.rejected.size(), std::size_t(2));
+        QVERIFY(back.rejected[0].reject.why == protocol::Rejection::BadId);
+        QCOMPARE(back.rejected[0].reject.detail, std::string("\"a b\" is no id"));
+        QCOMPARE(back.rejected[0].at.micros, std::int64_t(1001));
+        QVERIFY(back.rejected[1].reject.why == protocol::Rejection::Oversize);
+        QCOMPARE(back.rejected[1].reject.detail, std::string("70,000 bytes \xEF\xBF\xBD"));
+        QVERIFY(history->list(1)->front().rejected.empty());
         QCOMPARE(back.problem, asked.problem);
         QCOMPARE(back.rows, kept.rows);
         QCOMPARE(back.bytes, kept.bytes);
@@ -218,6 +227,7 @@ private Q_SLOTS:
         QVERIFY(old->record.cancelled);
         QCOMPARE(old->record.round, 0);
         QCOMPARE(old->record.tally.rejected, std::int64_t(2));
+        QVERIFY(old->record.rejected.empty());
         QVERIFY(history->keep(recordOf("new", 6), snapshot.get()).ok());
         QCOMPARE(ids(*history), QStringLiteral("new kept, old kept"));
         QCOMPARE(history->load("new")->record.round, 7);
@@ -276,6 +286,10 @@ private Q_SLOTS:
             QCOMPARE(codeOf(history->load("4")), QStringLiteral("history.no-results"));
             QVERIFY(history->load("5").ok());
             QCOMPARE(pageCount(file), std::int64_t(3));
+            auto database = store::Database::open(file);
+            auto count = (*database)->prepare("SELECT count(*) FROM runs WHERE rejected <> ''");
+            QVERIFY(*count->step());
+            QCOMPARE(count->integer(0), std::int64_t(3)); // they go with the results
         }
         const std::int64_t one = opened(file)->list(1)->front().bytes;
         limits.resultBytes = one * 2 + one / 2;
