@@ -237,7 +237,7 @@ FocusScope {
             currentRow = to
         reveal(to)
         if (told !== "")
-            Qt.callLater(tell) // when the row has its cells
+            telling.restart()
     }
 
     // From where the row under the keys was, if it is not shown any more.
@@ -270,6 +270,7 @@ FocusScope {
         if (layoutKey !== "")
             TableTools.restoreLayout(model, layoutKey)
         layoutColumns()
+        behind.count()
     }
     Component.onDestruction: if (remember.running)
         remember.save()
@@ -277,6 +278,7 @@ FocusScope {
     onModelChanged: {
         currentRow = model.currentRow
         relayout.restart()
+        behind.count()
     }
     onCurrentRowChanged: {
         if (currentRow >= 0)
@@ -284,6 +286,12 @@ FocusScope {
         model.currentRow = currentRow
     }
 
+    Timer {
+        id: telling
+
+        interval: 0 // when the row has its cells
+        onTriggered: root.tell()
+    }
     Timer {
         id: relayout
 
@@ -313,9 +321,32 @@ FocusScope {
         interval: 800
         onTriggered: save()
     }
+    // A TableView of Qt 6.4 that is made a little at a time forgets rows that come meanwhile, until it is scrolled: it is
+    // reminded.
+    Timer {
+        id: behind
+
+        property int lines: 0
+        property int times: 0
+
+        function count() {
+            lines = root.model.rowCount()
+        }
+
+        interval: 100
+        repeat: true
+        running: root.visible && lines !== table.rows
+        onTriggered: ++times
+    }
     Connections {
         target: root.model
 
+        function onRowsInserted() {
+            behind.count()
+        }
+        function onRowsRemoved() {
+            behind.count()
+        }
         function onColumnsChanged() {
             relayout.restart()
         }
@@ -349,6 +380,7 @@ FocusScope {
             table.contentY = Math.max(0, table.contentY + by * root.rowHeight)
         }
         function onModelReset() {
+            behind.count()
             toolTip.close()
             relayout.restart()
         }
@@ -526,7 +558,10 @@ FocusScope {
                 const widths = root.widths
                 return column => widths[column] ?? 100
             }
-            rowHeightProvider: () => root.rowHeight - 1
+            rowHeightProvider: {
+                const height = root.rowHeight - 1 + 0 * behind.times // another function with each of them
+                return () => height
+            }
             delegate: TableCell {
                 lastColumn: column === root.lastColumn
                 grouped: root.model.groupBy.length > 0
