@@ -35,6 +35,33 @@ Item {
             model: Fleet.devices
         }
     }
+    // As the fleet's pages are made behind the first frame.
+    Component {
+        id: later
+
+        Loader {
+            asynchronous: true
+            sourceComponent: Item {
+                property alias table: inner.item
+
+                Loader {
+                    id: inner
+
+                    sourceComponent: GroupedTable {
+                        width: 1400
+                        height: 900
+                        model: Fixtures.table
+                    }
+                }
+                DevicesPage {
+                    visible: false
+                }
+                QueryPage {
+                    visible: false
+                }
+            }
+        }
+    }
     SignalSpy {
         id: notices
 
@@ -589,6 +616,22 @@ Item {
             tryVerify(() => model.columnName(1) === second && model.columnName(2) === first)
             model.moveColumn(2, 1)
             compare(model.columnName(1), first)
+        }
+
+        // As the pages are made behind the first frame, while a fleet comes in.
+        function test_rowsThatComeWhileItIsMade() {
+            for (let last = 20; last <= 120; last += 4) {
+                Fixtures.fill(1)
+                const loader = createTemporaryObject(later, root)
+                for (let n = 1; n <= last; ++n) {
+                    Fixtures.set("late-" + n, "site", "a")
+                    wait(1)
+                }
+                tryVerify(() => loader.item !== null)
+                const rows = findChild(loader.item.table, "rows")
+                tryVerify(() => rows.rows === last + 1, 1000, `${rows.rows} of ${last + 1}`)
+                loader.destroy()
+            }
         }
 
         function test_cellsAreOnScreen() {
