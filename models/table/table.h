@@ -103,8 +103,8 @@ public:
     ValueView cell(RowId row, ColumnIndex column) const; ///< valid until the next apply()
     void setCell(RowId row, ColumnIndex column, const ValueView &value);
 
-    std::shared_ptr<const Snapshot> snapshot() const;
-    std::size_t memoryBytes() const; ///< columns, dictionaries and the key index
+    std::shared_ptr<const Snapshot> snapshot() const; ///< kept: like all here, one thread at a time
+    std::size_t memoryBytes() const;                  ///< columns, dictionaries and the key index
 
 private:
     struct Private;

@@ -26,7 +26,8 @@ int TableModel::exportProgress() const
 
 bool TableModel::showsOnlyGroups() const
 {
-    return !d->groupBy.isEmpty() && std::all_of(d->lines.begin(), d->lines.end(), Lines::isHeading);
+    return !d->groupBy.isEmpty() && !d->lines.empty() &&
+           std::all_of(d->lines.begin(), d->lines.end(), Lines::isHeading);
 }
 
 int TableModel::groupTotal() const
@@ -51,17 +52,28 @@ void TableModel::exportTo(const QUrl &file, bool raw, ExportAs as)
     options.neutraliseFormulas = !raw;
     for (const Private::Shown &column : d->shown)
         options.columns.push_back(d->layout[column.layout].name.toStdString());
-    options.groupsOnly =
-        !d->groupBy.isEmpty() && (as == ExportGroups || (as == ExportSeen && showsOnlyGroups()));
+    options.groupsOnly = as == ExportGroups && !d->groupBy.isEmpty();
     table::ViewSpec spec = d->spec();
-    spec.aggregates.clear(); // those of the columns that are seen, in their order
-    for (const std::string &column : options.groupsOnly ? options.columns : std::vector<std::string>())
-        std::copy_if(d->aggregates.begin(), d->aggregates.end(), std::back_inserter(spec.aggregates),
-                     [&column](const auto &aggregate) { return aggregate.column == column; });
-    for (const QString &column : options.groupsOnly ? QStringList() : d->exportedToo) {
-        if (std::string name = column.toStdString();
-            std::find(options.columns.begin(), options.columns.end(), name) == options.columns.end())
-            options.columns.push_back(std::move(name));
+    if (options.groupsOnly) {
+        spec.aggregates.clear(); // those of the columns that are seen, in their order
+        for (const std::string &column : options.columns)
+            std::copy_if(d->aggregates.begin(), d->aggregates.end(), std::back_inserter(spec.aggregates),
+                         [&column](const auto &aggregate) { return aggregate.column == column; });
+    } else {
+        const auto missing = [&options](const QString &column) {
+            return std::find(options.columns.begin(), options.columns.end(), column.toStdString()) ==
+                   options.columns.end();
+        };
+        std::vector<std::string> headings; // what is seen there is not left out because its column is hidden
+        for (const QString &column : d->groupBy) {
+            if (missing(column))
+                headings.push_back(column.toStdString());
+        }
+        options.columns.insert(options.columns.begin(), headings.begin(), headings.end());
+        for (const QString &column : d->exportedToo) {
+            if (missing(column))
+                options.columns.push_back(column.toStdString());
+        }
     }
     d->exporting = {std::make_shared<table::CancelFlag>(false), 0};
     Q_EMIT exportProgressChanged();

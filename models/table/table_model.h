@@ -105,8 +105,8 @@ public:
     Q_ENUM(Role)
     enum SelectMode { Replace, Toggle, Range };
     Q_ENUM(SelectMode)
-    /// What the lines of a file are; of a table without groups, rows. Seen: groups where no row is on screen.
-    enum ExportAs { ExportSeen, ExportRows, ExportGroups };
+    /// What the lines of a file are; of a table without groups, rows.
+    enum ExportAs { ExportRows, ExportGroups };
     Q_ENUM(ExportAs)
 
     explicit TableModel(std::string_view keyColumn, QObject *parent = nullptr);
@@ -217,7 +217,7 @@ public:
     /// In the background; visible columns, current filter, sort and groups. ".tsv" and ".jsonl" choose the
     /// format.
     Q_INVOKABLE void exportTo(const QUrl &file, bool raw = false,
-                              muster::TableModel::ExportAs as = ExportSeen);
+                              muster::TableModel::ExportAs as = ExportRows);
     Q_INVOKABLE bool showsOnlyGroups() const; ///< grouped, and all that is on screen is folded
     Q_INVOKABLE int groupTotal() const;       ///< on all levels, folded ones included
     Q_INVOKABLE void cancelExport();

@@ -151,6 +151,7 @@ struct TableModel::Private {
     bool isSelected(table::RowId row) const { return row < selected.size() && selected[row]; }
     void announceSelection();
     std::vector<table::RowId> selectedRows() const;
+    void putOnClipboard(const std::optional<QString> &text, int count);
     std::function<std::optional<QString>(const table::CancelFlag *)>
     tsvWork(std::vector<table::RowId> rows) const;
 

@@ -42,10 +42,15 @@ void TableModel::beginRound(qint64 atMicros)
     const bool isFirst = !d->rounds;
     if (isFirst)
         d->rounds = std::make_unique<table::Rounds>(
-            [this](ColumnIndex column, const ValueView &before, const ValueView &after) {
-                const table::Table &table = d->table;
-                return looksTheSame(table::fieldKind(table.columnName(column), table.columnType(column)),
-                                    before, after);
+            [this, known = std::vector<std::pair<table::Type, Kind>>()](
+                ColumnIndex column, const ValueView &before, const ValueView &after) mutable {
+                // A name is looked at once, not with each of a million cells.
+                const auto place = static_cast<std::size_t>(column);
+                for (std::size_t i = known.size(); i <= place; ++i)
+                    known.emplace_back(table::Type::Empty, Kind::Text);
+                if (const table::Type type = d->table.columnType(column); known[place].first != type)
+                    known[place] = {type, table::fieldKind(d->table.columnName(column), type)};
+                return looksTheSame(known[place].second, before, after);
             });
     d->leaveOutClocks();
     const table::Rounds::Marks &marks = d->rounds->marks();

@@ -184,6 +184,17 @@ QString TableModel::selectionAsTsv() const
     return d->tsvWork(d->selectedRows())(nullptr).value_or(QString());
 }
 
+void TableModel::Private::putOnClipboard(const std::optional<QString> &text, int count)
+{
+    if (text) {
+        QGuiApplication::clipboard()->setText(*text);
+        Q_EMIT q->copied(count);
+    } else {
+        Q_EMIT q->copyFailed(
+            tr("%n row(s) are too much for the clipboard. Export them to a file instead.", "", count));
+    }
+}
+
 void TableModel::copySelection()
 {
     constexpr int rowsAtOnce = 2000;
@@ -194,8 +205,7 @@ void TableModel::copySelection()
         return;
     const int count = d->selectedCount;
     if (count <= rowsAtOnce) {
-        QGuiApplication::clipboard()->setText(selectionAsTsv());
-        Q_EMIT copied(count);
+        d->putOnClipboard(d->tsvWork(d->selectedRows())(nullptr), count);
         return;
     }
     d->copying = std::make_shared<table::CancelFlag>(false);
@@ -208,14 +218,7 @@ void TableModel::copySelection()
                 if (d->copying != cancel)
                     return;
                 d->copying.reset();
-                if (text) {
-                    QGuiApplication::clipboard()->setText(*text);
-                    Q_EMIT copied(count);
-                } else {
-                    Q_EMIT copyFailed(
-                        tr("%n row(s) are too much for the clipboard. Export them to a file instead.", "",
-                           count));
-                }
+                d->putOnClipboard(text, count);
             },
             Qt::QueuedConnection);
     });

@@ -25,8 +25,8 @@ struct WriteOptions {
     bool groupsOnly = false;
 };
 
-/// Takes bytes, in their order; false stops the writing (a full disk). On threads of the writer's, one at a
-/// time.
+/// Takes bytes, in their order; false stops the writing (a full disk). On the caller's thread and others, one
+/// at a time.
 using Sink = std::function<bool(std::string_view)>;
 /// Called now and then with the lines written so far, as the sink is.
 using Progress = std::function<void(std::size_t lines)>;
