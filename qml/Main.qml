@@ -93,7 +93,7 @@ T.ApplicationWindow {
         target: Fleet.devices
 
         function onExportFinished(file: string, rows: int) {
-            Notices.info(qsTr("Exported %n row(s) to %1", "", rows).arg(file))
+            Notices.info(qsTr("Exported %Ln line(s) to %1", "", rows).arg(file))
         }
         function onExportFailed(file: string, message: string) {
             Notices.error(qsTr("Not exported to %1: %2").arg(file).arg(message))

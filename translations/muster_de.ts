@@ -224,7 +224,7 @@
         <translation>Nichts unterscheidet sich</translation>
     </message>
     <message numerus="yes">
-        <source>Exported %Ln row(s) to %1</source>
+        <source>Exported %Ln line(s) to %1</source>
         <translation>
             <numerusform>%Ln Zeile nach %1 exportiert</numerusform>
             <numerusform>%Ln Zeilen nach %1 exportiert</numerusform>
@@ -1239,7 +1239,7 @@
         <translation>Schließen</translation>
     </message>
     <message numerus="yes">
-        <source>Exported %Ln row(s) to %1</source>
+        <source>Exported %Ln line(s) to %1</source>
         <translation>
             <numerusform>%Ln Zeile nach %1 exportiert</numerusform>
             <numerusform>%Ln Zeilen nach %1 exportiert</numerusform>
@@ -1358,10 +1358,10 @@
         <translation>Muster</translation>
     </message>
     <message numerus="yes">
-        <source>Exported %n row(s) to %1</source>
+        <source>Exported %Ln line(s) to %1</source>
         <translation>
-            <numerusform>%n Zeile nach %1 exportiert</numerusform>
-            <numerusform>%n Zeilen nach %1 exportiert</numerusform>
+            <numerusform>%Ln Zeile nach %1 exportiert</numerusform>
+            <numerusform>%Ln Zeilen nach %1 exportiert</numerusform>
         </translation>
     </message>
     <message>
@@ -1766,7 +1766,7 @@
         <translation>Die Zeile darüber sagt, was gesendet wird. „Ausführen“ fragt, und die Antworten erscheinen hier, wie sie kommen.</translation>
     </message>
     <message numerus="yes">
-        <source>Exported %Ln row(s) to %1</source>
+        <source>Exported %Ln line(s) to %1</source>
         <translation>
             <numerusform>%Ln Zeile nach %1 exportiert</numerusform>
             <numerusform>%Ln Zeilen nach %1 exportiert</numerusform>

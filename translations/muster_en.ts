@@ -35,10 +35,10 @@
 <context>
     <name>ComparisonDialog</name>
     <message numerus="yes">
-        <source>Exported %Ln row(s) to %1</source>
+        <source>Exported %Ln line(s) to %1</source>
         <translation>
-            <numerusform>Exported %Ln row to %1</numerusform>
-            <numerusform>Exported %Ln rows to %1</numerusform>
+            <numerusform>Exported %Ln line to %1</numerusform>
+            <numerusform>Exported %Ln lines to %1</numerusform>
         </translation>
     </message>
 </context>
@@ -113,20 +113,20 @@
 <context>
     <name>GroupsDialog</name>
     <message numerus="yes">
-        <source>Exported %Ln row(s) to %1</source>
+        <source>Exported %Ln line(s) to %1</source>
         <translation>
-            <numerusform>Exported %Ln row to %1</numerusform>
-            <numerusform>Exported %Ln rows to %1</numerusform>
+            <numerusform>Exported %Ln line to %1</numerusform>
+            <numerusform>Exported %Ln lines to %1</numerusform>
         </translation>
     </message>
 </context>
 <context>
     <name>Main</name>
     <message numerus="yes">
-        <source>Exported %n row(s) to %1</source>
+        <source>Exported %Ln line(s) to %1</source>
         <translation>
-            <numerusform>Exported %n row to %1</numerusform>
-            <numerusform>Exported %n rows to %1</numerusform>
+            <numerusform>Exported %Ln line to %1</numerusform>
+            <numerusform>Exported %Ln lines to %1</numerusform>
         </translation>
     </message>
 </context>
@@ -150,10 +150,10 @@
 <context>
     <name>QueryPage</name>
     <message numerus="yes">
-        <source>Exported %Ln row(s) to %1</source>
+        <source>Exported %Ln line(s) to %1</source>
         <translation>
-            <numerusform>Exported %Ln row to %1</numerusform>
-            <numerusform>Exported %Ln rows to %1</numerusform>
+            <numerusform>Exported %Ln line to %1</numerusform>
+            <numerusform>Exported %Ln lines to %1</numerusform>
         </translation>
     </message>
 </context>

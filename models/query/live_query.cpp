@@ -21,6 +21,8 @@ using Clock = Answers::Clock;
 using Lock = std::unique_lock<FairMutex>;
 using std::chrono::milliseconds;
 
+constexpr const char *linkDown = "run.link-down";
+
 } // namespace
 
 int chosenSpreadMs(std::size_t devices, std::size_t fields, int deadlineMs)
@@ -79,6 +81,8 @@ struct LiveQuery::Private {
                 "The connection was lost during the query: answers sent meanwhile did not arrive, so devices "
                 "counted as silent may have answered. Ask the silent ones again.",
                 {}};
+        } else if (trouble.code == linkDown) {
+            trouble = {}; // it kept nobody's answer
         }
         wake.notify_all();
     }
@@ -483,7 +487,7 @@ void LiveQuery::noteLinkDown()
             return;
         d->linkWasDown = true;
         d->trouble = {
-            "run.link-down",
+            linkDown,
             "The connection was lost: answers sent meanwhile do not arrive. Devices without an answer "
             "are counted as silent at the deadline.",
             {}};

@@ -115,6 +115,7 @@ struct QueryController::Private {
     std::int64_t goneRows = 0;
     qsizetype rowsBefore = 0;
     QString problem, pastProblem;
+    bool troubled = false; ///< problem is one that the query told of
     LatestJob<Started> startJob;
     LatestJob<query::RoundChanges> mergeJob;
     LatestJob<std::vector<query::SeenField>> seenJob;
@@ -274,6 +275,10 @@ struct QueryController::Private {
         const bool any = takeAnswers();
         if (const Error trouble = query->trouble(); !trouble.message.empty()) {
             problem = query::sentence(trouble);
+            live.setProblem(problem);
+            troubled = true;
+        } else if (std::exchange(troubled, false)) { // it came to nothing: all answered
+            problem.clear();
             live.setProblem(problem);
         }
         if (asking == finished) {

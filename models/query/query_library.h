@@ -15,7 +15,7 @@ namespace muster {
 
 /// A question in one line, for lists: its filter and scope.
 QString questionText(const query::Composition &composition);
-/// The same in full, for where there is room.
+/// The same in some thousand letters, for where there is room.
 QString wholeQuestionText(const query::Composition &composition);
 
 /// Saved queries: this computer's and the account's, sorted by name. GUI thread; the file and the server are

@@ -68,8 +68,8 @@ public:
     virtual void noteLinkDown() = 0;
     /// What kept the question or answers from their way, and what to do; empty when nothing did.
     std::string problem() const { return trouble().message; }
-    virtual Error
-    trouble() const = 0; ///< problem() with its code: "run.nobody-listens", ...; no remedy apart
+    /// problem() with its code: "run.nobody-listens", ...; no remedy apart.
+    virtual Error trouble() const = 0;
     virtual Hindrance hindrance() const = 0; ///< since asked, or asked again
 
     virtual const std::string &id() const = 0;

@@ -328,8 +328,11 @@ Result<RunRecord> RunHistory::keep(RunRecord record, const table::Snapshot *resu
     if (Status done = d->run("DELETE FROM runs WHERE id = ?1", record.id); !done)
         return done.error();
     // The pages name their run, so there must be one before they come; what else it is, is said after them.
-    if (Status done = d->run("INSERT INTO runs VALUES (?1, 0, '', '', '', '', 0, 0, '', 0, 0, 0, '', 0, '')",
-                             record.id);
+    if (Status done =
+            d->run("INSERT INTO runs (id, at, fleet, name, question, tally, seconds, cancelled, problem, "
+                   "row_count, kept, bytes, columns) "
+                   "VALUES (?1, 0, '', '', '', '', 0, 0, '', 0, 0, 0, '')",
+                   record.id);
         !done)
         return done.error();
     std::string columns;

@@ -776,7 +776,7 @@ FocusScope {
         target: root.model
 
         function onExportFinished(file: string, rows: int) {
-            Notices.info(qsTr("Exported %Ln row(s) to %1", "", rows).arg(file))
+            Notices.info(qsTr("Exported %Ln line(s) to %1", "", rows).arg(file))
         }
         function onExportFailed(file: string, message: string) {
             Notices.error(qsTr("Not exported to %1: %2").arg(file).arg(message))

@@ -95,6 +95,7 @@ private Q_SLOTS:
     void cannotAsk();
     void notPermitted();
     void linkLost();
+    void linkDownThatCostNothing();
     void spread();
 
 private:
@@ -652,6 +653,30 @@ void LiveQueryTest::linkLost()
     nobodyOnline.roster[0].online = false;
     QCOMPARE(LiveQuery::start(connection, nobodyOnline).error().code, std::string("nats.disconnected"));
     subscribed->reset();
+}
+
+void LiveQueryTest::linkDownThatCostNothing()
+{
+    std::mutex mutex;
+    std::string inbox;
+    onQuery([&](const protocol::QueryRequest &, const nats::MessageView &message) {
+        const std::lock_guard lock(mutex);
+        inbox = message.reply;
+    });
+    const auto asked = [&] {
+        const std::lock_guard lock(mutex);
+        return inbox;
+    };
+    Asker asker;
+    QVERIFY(asker.start(m_operator, planFor(2, 20'000)));
+    QTRY_VERIFY(!asked().empty());
+    asker.query->noteLinkDown();
+    QCOMPARE(asker.query->trouble().code, std::string("run.link-down"));
+    reply(asked(), rowOf("d0"));
+    reply(asked(), rowOf("d1"));
+    QVERIFY(asker.query->waitFinished(10'000));
+    QCOMPARE(asker.of(Outcome::Answered), 2);
+    QCOMPARE(asker.query->problem(), std::string());
 }
 
 void LiveQueryTest::spread()
