@@ -89,16 +89,6 @@ T.ApplicationWindow {
             toast.show(text, isError)
         }
     }
-    Connections {
-        target: Fleet.devices
-
-        function onExportFinished(file: string, rows: int) {
-            Notices.info(qsTr("Exported %Ln line(s) to %1", "", rows).arg(file))
-        }
-        function onExportFailed(file: string, message: string) {
-            Notices.error(qsTr("Not exported to %1: %2").arg(file).arg(message))
-        }
-    }
     // Of the application, as those of the window rest while a menu or a dialog is open.
     Shortcut {
         sequence: "Ctrl+Q"

@@ -223,17 +223,6 @@
         <source>Nothing differs</source>
         <translation>Nichts unterscheidet sich</translation>
     </message>
-    <message numerus="yes">
-        <source>Exported %Ln line(s) to %1</source>
-        <translation>
-            <numerusform>%Ln Zeile nach %1 exportiert</numerusform>
-            <numerusform>%Ln Zeilen nach %1 exportiert</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>Not exported to %1: %2</source>
-        <translation>Nicht nach %1 exportiert: %2</translation>
-    </message>
 </context>
 <context>
     <name>Composer</name>
@@ -944,6 +933,17 @@
 </context>
 <context>
     <name>ExportDialog</name>
+    <message numerus="yes">
+        <source>Exported %Ln line(s) to %1</source>
+        <translation>
+            <numerusform>%Ln Zeile nach %1 exportiert</numerusform>
+            <numerusform>%Ln Zeilen nach %1 exportiert</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Not exported to %1: %2</source>
+        <translation>Nicht nach %1 exportiert: %2</translation>
+    </message>
     <message>
         <source>Export CSV</source>
         <translation>CSV exportieren</translation>
@@ -1238,17 +1238,6 @@
         <source>Close</source>
         <translation>Schließen</translation>
     </message>
-    <message numerus="yes">
-        <source>Exported %Ln line(s) to %1</source>
-        <translation>
-            <numerusform>%Ln Zeile nach %1 exportiert</numerusform>
-            <numerusform>%Ln Zeilen nach %1 exportiert</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>Not exported to %1: %2</source>
-        <translation>Nicht nach %1 exportiert: %2</translation>
-    </message>
 </context>
 <context>
     <name>HistoryDialog</name>
@@ -1356,17 +1345,6 @@
     <message>
         <source>Muster</source>
         <translation>Muster</translation>
-    </message>
-    <message numerus="yes">
-        <source>Exported %Ln line(s) to %1</source>
-        <translation>
-            <numerusform>%Ln Zeile nach %1 exportiert</numerusform>
-            <numerusform>%Ln Zeilen nach %1 exportiert</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>Not exported to %1: %2</source>
-        <translation>Nicht nach %1 exportiert: %2</translation>
     </message>
     <message>
         <source>Back to the fleet</source>
@@ -1764,17 +1742,6 @@
     <message>
         <source>The line above says what will be sent. Run asks, and the answers appear here as they come.</source>
         <translation>Die Zeile darüber sagt, was gesendet wird. „Ausführen“ fragt, und die Antworten erscheinen hier, wie sie kommen.</translation>
-    </message>
-    <message numerus="yes">
-        <source>Exported %Ln line(s) to %1</source>
-        <translation>
-            <numerusform>%Ln Zeile nach %1 exportiert</numerusform>
-            <numerusform>%Ln Zeilen nach %1 exportiert</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>Not exported to %1: %2</source>
-        <translation>Nicht nach %1 exportiert: %2</translation>
     </message>
     <message>
         <source>What you had composed is put aside: %1</source>

@@ -33,16 +33,6 @@
     </message>
 </context>
 <context>
-    <name>ComparisonDialog</name>
-    <message numerus="yes">
-        <source>Exported %Ln line(s) to %1</source>
-        <translation>
-            <numerusform>Exported %Ln line to %1</numerusform>
-            <numerusform>Exported %Ln lines to %1</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
     <name>Composer</name>
     <message numerus="yes">
         <source>valid, %Ln term(s)</source>
@@ -71,6 +61,13 @@
 </context>
 <context>
     <name>ExportDialog</name>
+    <message numerus="yes">
+        <source>Exported %Ln line(s) to %1</source>
+        <translation>
+            <numerusform>Exported %Ln line to %1</numerusform>
+            <numerusform>Exported %Ln lines to %1</numerusform>
+        </translation>
+    </message>
     <message numerus="yes">
         <source>%Ln group(s) on all levels, folded ones too, with the aggregates of the columns on screen.</source>
         <translation>
@@ -111,26 +108,6 @@
     </message>
 </context>
 <context>
-    <name>GroupsDialog</name>
-    <message numerus="yes">
-        <source>Exported %Ln line(s) to %1</source>
-        <translation>
-            <numerusform>Exported %Ln line to %1</numerusform>
-            <numerusform>Exported %Ln lines to %1</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>Main</name>
-    <message numerus="yes">
-        <source>Exported %Ln line(s) to %1</source>
-        <translation>
-            <numerusform>Exported %Ln line to %1</numerusform>
-            <numerusform>Exported %Ln lines to %1</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
     <name>PreflightText</name>
     <message numerus="yes">
         <source>%Ln device(s) match</source>
@@ -144,16 +121,6 @@
         <translation>
             <numerusform>device matches:</numerusform>
             <numerusform>devices match:</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>QueryPage</name>
-    <message numerus="yes">
-        <source>Exported %Ln line(s) to %1</source>
-        <translation>
-            <numerusform>Exported %Ln line to %1</numerusform>
-            <numerusform>Exported %Ln lines to %1</numerusform>
         </translation>
     </message>
 </context>

@@ -37,7 +37,7 @@ class QueryComposer : public QObject {
     Q_PROPERTY(QStringList groupBy READ groupBy NOTIFY changed)
     Q_PROPERTY(QStringList aggregates READ aggregates NOTIFY changed) ///< "avg cpu.pct"
     Q_PROPERTY(int deadlineMs READ deadlineMs WRITE setDeadlineMs NOTIFY changed)
-    Q_PROPERTY(int mostSelected READ mostSelected CONSTANT) ///< devices that setSelectionScope() takes
+    Q_PROPERTY(int mostSelected READ mostSelected CONSTANT) ///< in one selection; pages offer no more
     // before asking
     Q_PROPERTY(int matching READ matching NOTIFY counted)  ///< devices in scope that may match; -1: not known
     Q_PROPERTY(bool counting READ counting NOTIFY counted) ///< it takes a while

@@ -136,6 +136,7 @@ struct QueryController::Private {
     void start()
     {
         problem.clear();
+        troubled = false;
         asking = true;
         cancelWhenStarted = false;
         std::shared_ptr<const table::Snapshot> before;

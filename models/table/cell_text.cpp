@@ -214,20 +214,17 @@ QString cellText(Kind kind, const ValueView &value, UtcTime now)
 
 bool looksTheSame(Kind kind, const ValueView &one, const ValueView &other)
 {
-    constexpr std::int64_t microsPerSecond = 1'000'000;
-    constexpr double manyDigits = 1e15; // of which a few are shown
     if (std::holds_alternative<std::string_view>(one) && std::holds_alternative<std::string_view>(other))
-        return one == other; // what of them is shown ends somewhere
-    if (const auto *time = std::get_if<UtcTime>(&one); time && std::holds_alternative<UtcTime>(other)) {
-        const std::int64_t micros = std::get<UtcTime>(other).micros;
-        return time->micros == micros || (time->micros / microsPerSecond == micros / microsPerSecond &&
-                                          (time->micros < 0) == (micros < 0));
+        return one == other; // also where they differ behind what is shown of them: that they go on is seen
+    const auto *time = std::get_if<UtcTime>(&one);
+    const auto *otherTime = std::get_if<UtcTime>(&other);
+    if (time && otherTime) {
+        constexpr double microsPerSecond = 1e6;
+        return std::floor(static_cast<double>(time->micros) / microsPerSecond) ==
+               std::floor(static_cast<double>(otherTime->micros) / microsPerSecond);
     }
     const auto a = numberOf(one);
     const auto b = numberOf(other);
-    if (std::holds_alternative<std::int64_t>(one) && std::holds_alternative<std::int64_t>(other) &&
-        std::max(std::abs(*a), std::abs(*b)) >= manyDigits)
-        return one == other;
     if (a && b && std::abs(*a - *b) > CellText::coarsest(kind, std::max(std::abs(*a), std::abs(*b))))
         return false;
     return cellText(kind, one, {}) == cellText(kind, other, {});

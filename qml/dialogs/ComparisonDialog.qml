@@ -180,16 +180,6 @@ MDialog {
         model: root.model
         stem: "muster-comparison"
     }
-    Connections {
-        target: root.model
-
-        function onExportFinished(file: string, rows: int) {
-            Notices.info(qsTr("Exported %Ln line(s) to %1", "", rows).arg(file))
-        }
-        function onExportFailed(file: string, message: string) {
-            Notices.error(qsTr("Not exported to %1: %2").arg(file).arg(message))
-        }
-    }
 
     component Side: Item {
         id: side

@@ -5,7 +5,7 @@ import QtQuick.Templates as T
 import Muster
 
 // Where to write a table, and what will be in the file: the visible columns, and every row that passes the filters or
-// every group of them.
+// every group of them. Says what became of it, also when it is closed by then.
 T.Dialog {
     id: root
 
@@ -41,6 +41,17 @@ T.Dialog {
         model.exportTo(UiSettings.fileUrl(path.text), raw.checked,
                        groups ? TableModel.ExportGroups : TableModel.ExportRows)
         close()
+    }
+
+    Connections {
+        target: root.model
+
+        function onExportFinished(file: string, lines: int) {
+            Notices.info(qsTr("Exported %Ln line(s) to %1", "", lines).arg(file))
+        }
+        function onExportFailed(file: string, message: string) {
+            Notices.error(qsTr("Not exported to %1: %2").arg(file).arg(message))
+        }
     }
 
     T.Overlay.modal: Rectangle {

@@ -78,14 +78,4 @@ MDialog {
         model: root.results.groups
         stem: "muster-groups"
     }
-    Connections {
-        target: root.results.groups
-
-        function onExportFinished(file: string, rows: int) {
-            Notices.info(qsTr("Exported %Ln line(s) to %1", "", rows).arg(file))
-        }
-        function onExportFailed(file: string, message: string) {
-            Notices.error(qsTr("Not exported to %1: %2").arg(file).arg(message))
-        }
-    }
 }

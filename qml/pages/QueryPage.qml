@@ -595,100 +595,28 @@ FocusScope {
             root.model.quickFilter = ""
         }
     }
-    // What it is dragged to by pointer, Left, Right, Home and End do by keys; the rows give what the panel takes.
-    Rectangle {
+    PaneDivider {
         id: divider
-
-        // As assistive technology reads a slider.
-        property alias value: panel.wanted
-        readonly property int minimumValue: 200
-        readonly property int maximumValue: 400
-        readonly property int stepSize: 10
-
-        function resize(width: real) {
-            panel.wanted = Math.max(minimumValue, Math.min(maximumValue, width))
-        }
-
-        function moveLeft(by: real) {
-            resize(panel.width + (root.LayoutMirroring.enabled ? -by : by))
-            remember()
-        }
-
-        function remember() {
-            UiSettings.setValue("pane/query", panel.wanted)
-        }
 
         objectName: "divider"
         visible: !root.narrow
         anchors.top: toolbar.bottom
         anchors.bottom: parent.bottom
         anchors.right: panel.left
-        width: 1
-        z: 1
-        color: Theme.border
-        activeFocusOnTab: true
-        Accessible.role: Accessible.Slider
-        Accessible.name: qsTr("Width of the panel beside the rows")
-        Accessible.focusable: true
-        Accessible.onIncreaseAction: {
-            divider.resize(panel.width + divider.stepSize)
-            divider.remember()
-        }
-        Accessible.onDecreaseAction: {
-            divider.resize(panel.width - divider.stepSize)
-            divider.remember()
-        }
-        Keys.onLeftPressed: divider.moveLeft(divider.stepSize)
-        Keys.onRightPressed: divider.moveLeft(-divider.stepSize)
-        Keys.onPressed: event => {
-            if (event.key !== Qt.Key_Home && event.key !== Qt.Key_End)
-                return
-            divider.moveLeft((event.key === Qt.Key_Home ? 1 : -1) * (divider.maximumValue - divider.minimumValue))
-            event.accepted = true
-        }
-
-        Rectangle {
-            objectName: "dividerFocus"
-            anchors.centerIn: parent
-            width: 5
-            height: parent.height
-            visible: divider.activeFocus
-            color: Theme.accent
-        }
-        MouseArea {
-            property real startX
-            property int startWidth
-
-            anchors.fill: parent
-            anchors.leftMargin: -4
-            anchors.rightMargin: -3
-            cursorShape: Qt.SplitHCursor
-            preventStealing: true
-            onPressed: mouse => {
-                startX = mapToItem(root, mouse.x, 0).x
-                startWidth = panel.width
-            }
-            onPositionChanged: mouse => {
-                const by = (startX - mapToItem(root, mouse.x, 0).x) * (root.LayoutMirroring.enabled ? -1 : 1)
-                divider.resize(startWidth + by)
-            }
-            onReleased: divider.remember()
-            onDoubleClicked: {
-                divider.resize(263)
-                divider.remember()
-            }
-        }
+        label: qsTr("Width of the panel beside the rows")
+        rememberedAs: "pane/query"
+        usualValue: 263
+        minimumValue: 200
+        maximumValue: 400
     }
     ResponsePanel {
         id: panel
-
-        property int wanted: Number(UiSettings.value("pane/query", 263))
 
         visible: !root.narrow || root.panelShown
         anchors.top: toolbar.bottom
         anchors.bottom: parent.bottom
         anchors.right: parent.right
-        width: root.narrow ? parent.width : Math.max(divider.minimumValue, Math.min(divider.maximumValue, wanted))
+        width: root.narrow ? parent.width : divider.value
         onChosen: state => root.showState(state)
         onGroupsRequested: groupsDialog.open()
     }
@@ -770,16 +698,6 @@ FocusScope {
 
         function onPastNotOpened(message: string) {
             Notices.error(qsTr("The past run could not be opened: %1").arg(message))
-        }
-    }
-    Connections {
-        target: root.model
-
-        function onExportFinished(file: string, rows: int) {
-            Notices.info(qsTr("Exported %Ln line(s) to %1", "", rows).arg(file))
-        }
-        function onExportFailed(file: string, message: string) {
-            Notices.error(qsTr("Not exported to %1: %2").arg(file).arg(message))
         }
     }
 }

@@ -30,6 +30,27 @@ std::string rowOf(const std::string &device, double cpu = 1.5)
 }
 
 /// A query, and the table that its answers come into.
+/// Where the answers to what was asked last are to go, for tests that answer when it suits them.
+class LastInbox {
+public:
+    auto keep()
+    {
+        return [this](const protocol::QueryRequest &, const nats::MessageView &message) {
+            const std::lock_guard lock(m_mutex);
+            m_inbox = message.reply;
+        };
+    }
+    std::string get() const
+    {
+        const std::lock_guard lock(m_mutex);
+        return m_inbox;
+    }
+
+private:
+    mutable std::mutex m_mutex;
+    std::string m_inbox;
+};
+
 struct Asker {
     std::unique_ptr<LiveQuery> query;
     table::Table table{"device"};
@@ -204,12 +225,8 @@ void LiveQueryTest::endsWhenNobodyWaits()
 
 void LiveQueryTest::deadlineMakesSilentAndLateIsMarked()
 {
-    std::mutex mutex;
-    std::string inbox;
-    onQuery([&](const protocol::QueryRequest &, const nats::MessageView &message) {
-        const std::lock_guard lock(mutex);
-        inbox = message.reply;
-    });
+    LastInbox inbox;
+    onQuery(inbox.keep());
     Asker asker;
     QVERIFY(asker.start(m_operator, planFor(3, 300)));
     QVERIFY(asker.query->waitFinished(5000));
@@ -217,9 +234,9 @@ void LiveQueryTest::deadlineMakesSilentAndLateIsMarked()
     QCOMPARE(asker.of(Outcome::Silent), 3);
     QCOMPARE(asker.text("d0", "outcome"), std::string("silent"));
 
-    reply(inbox, rowOf("d0"));
-    reply(inbox, protocol::encodeError("d1", "busy", "later"));
-    reply(inbox, protocol::encodeEmpty("d2"));
+    reply(inbox.get(), rowOf("d0"));
+    reply(inbox.get(), protocol::encodeError("d1", "busy", "later"));
+    reply(inbox.get(), protocol::encodeEmpty("d2"));
     QTRY_COMPARE(asker.query->tally().late, 3);
     QCOMPARE(asker.of(Outcome::Answered), 1);
     QCOMPARE(asker.of(Outcome::Error), 1);
@@ -657,23 +674,15 @@ void LiveQueryTest::linkLost()
 
 void LiveQueryTest::linkDownThatCostNothing()
 {
-    std::mutex mutex;
-    std::string inbox;
-    onQuery([&](const protocol::QueryRequest &, const nats::MessageView &message) {
-        const std::lock_guard lock(mutex);
-        inbox = message.reply;
-    });
-    const auto asked = [&] {
-        const std::lock_guard lock(mutex);
-        return inbox;
-    };
+    LastInbox inbox;
+    onQuery(inbox.keep());
     Asker asker;
     QVERIFY(asker.start(m_operator, planFor(2, 20'000)));
-    QTRY_VERIFY(!asked().empty());
+    QTRY_VERIFY(!inbox.get().empty());
     asker.query->noteLinkDown();
     QCOMPARE(asker.query->trouble().code, std::string("run.link-down"));
-    reply(asked(), rowOf("d0"));
-    reply(asked(), rowOf("d1"));
+    reply(inbox.get(), rowOf("d0"));
+    reply(inbox.get(), rowOf("d1"));
     QVERIFY(asker.query->waitFinished(10'000));
     QCOMPARE(asker.of(Outcome::Answered), 2);
     QCOMPARE(asker.query->problem(), std::string());
