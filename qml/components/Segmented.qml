@@ -25,8 +25,8 @@ FocusScope {
         const at = items.findIndex(item => item.value === current)
         const next = Math.max(0, Math.min(items.length - 1, at + by))
         if (next !== at) {
+            segments.itemAt(next).forceActiveFocus(Qt.TabFocusReason) // first: to be chosen gives the focus without its frame
             chosen(items[next].value)
-            segments.itemAt(next).forceActiveFocus(Qt.TabFocusReason)
         }
     }
 

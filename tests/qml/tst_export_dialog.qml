@@ -81,6 +81,8 @@ Item {
             keyClick(Qt.Key_Backtab)
             keyClick(Qt.Key_Left)
             compare(part("exportAs").current, "groups")
+            verify(root.Window.window.activeFocusItem.visualFocus) // one sees where the keys are
+            compare(root.Window.window.activeFocusItem.Accessible.name, "Groups")
             verify(part("exportSummary").text.startsWith(groups + " group"), part("exportSummary").text)
             part("exportPath").forceActiveFocus()
             compare(written(), groups)

@@ -551,15 +551,16 @@ private Q_SLOTS:
         QCOMPARE(QGuiApplication::clipboard()->text().count(u'\n'), 5001);
 
         Batch batch;
-        for (int i = 0; i < 2500; ++i)
+        constexpr int few = 1900;
+        for (int i = 0; i < few; ++i)
             batch.set("d" + std::to_string(1000 + i), "log",
-                      std::string_view(std::to_string(i) + std::string(40'000, 'x')));
+                      std::string_view(std::to_string(i) + std::string(36'000, 'x')));
         model.apply(batch);
         model.copySelection();
         QTRY_COMPARE(failed.size(), 1);
         QCOMPARE(copied.size(), 2);
         model.select(0, TableModel::Replace);
-        model.select(1899, TableModel::Range); // few rows, and too much all the same
+        model.select(few - 1, TableModel::Range); // few rows, and too much all the same
         model.copySelection();
         QCOMPARE(failed.size(), 2);
         QCOMPARE(QGuiApplication::clipboard()->text().count(u'\n'), 5001);
