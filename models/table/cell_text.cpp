@@ -100,9 +100,7 @@ public:
             step = largest;
         else if (kind == Kind::Duration)
             step = largest < 10 ? 0.1 : largest < 3600 ? 1 : largest < 86400 ? 60 : 3600;
-        else if (kind == Kind::Milliseconds)
-            step = 1;
-        else if (kind == Kind::Bytes && largest < 999.95)
+        else if (kind == Kind::Milliseconds || (kind == Kind::Bytes && largest < 999.95))
             step = 1;
         else if (kind == Kind::Bytes)
             step = std::pow(1000, std::floor(std::log10(largest * 1.0001) / 3)) / 10; // 999.95 B is 1 kB

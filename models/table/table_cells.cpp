@@ -67,7 +67,9 @@ ValueView valueIn(std::string_view text, table::Type type)
 ShownCell asField(const ShownCell &cell, const ValueView &field, const QHash<QString, table::Type> &types)
 {
     const auto *name = std::get_if<std::string_view>(&field);
-    const auto type = name ? types.find(toQString(*name)) : types.end();
+    if (!name)
+        return cell;
+    const auto type = types.find(toQString(*name));
     if (type == types.end())
         return cell;
     const auto *text = std::get_if<std::string_view>(&cell.value);

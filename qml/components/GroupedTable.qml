@@ -102,12 +102,13 @@ FocusScope {
 
     /// For those who hear the table: the cell under the keys, and all that its tooltip would say.
     function spokenDetails(row: int, column: int): string {
-        const parts = [exactText(row, column)]
+        let said = exactText(row, column)
+        const add = part => said += said === "" || part === "" ? part : "; " + part
         if (model.isChanged(row, column))
-            parts.push(qsTr("changed in this round"))
+            add(qsTr("changed in this round"))
         for (const entry of model.cellHistory(row, column))
-            parts.push(toolTip.line(entry))
-        return parts.filter(part => part !== "").join("; ")
+            add(toolTip.line(entry))
+        return said
     }
 
     function moveToColumn(column: int) {

@@ -51,8 +51,21 @@ FocusScope {
     }
 
     function moveTitle(column: int, to: int) {
-        if (model.moveColumn(column, to))
-            Qt.callLater(focusTitle, to, to < column ? -1 : 1)
+        if (!model.moveColumn(column, to))
+            return
+        moved.to = to
+        moved.step = to < column ? -1 : 1
+        moved.restart()
+    }
+
+    Timer {
+        id: moved
+
+        property int to
+        property int step
+
+        interval: 0 // when the titles are in their new places
+        onTriggered: root.focusTitle(to, step)
     }
 
     function columnAt(x: real): int {

@@ -6,7 +6,7 @@ import Muster
 FileDialog {
     objectName: "filePicker"
 
-    required property var chosen ///< function of a path
+    signal chosen(path: string)
 
     onAccepted: chosen(UiSettings.filePath(selectedFile))
 }

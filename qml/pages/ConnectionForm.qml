@@ -19,9 +19,9 @@ Column {
 
     function browse(field: string, heading: string) {
         const picker = Qt.createComponent("../dialogs/FilePicker.qml").createObject(root, {
-            "title": heading,
-            "chosen": path => Connection.setField(field, path)
+            "title": heading
         })
+        picker.chosen.connect(path => Connection.setField(field, path))
         picker.visibleChanged.connect(() => {
             if (!picker.visible)
                 picker.destroy()

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+pragma ComponentBehavior: Bound
 import QtQuick
 import QtQuick.Templates as T
 import Muster
@@ -22,9 +23,10 @@ Item {
     }
 
     function focusFilter() {
-        const shown = (host.page === "devices" ? devices : query).item
-        if (shown)
-            shown.focusFilter()
+        if (host.page === "devices")
+            (devices.item as DevicesPage)?.focusFilter()
+        else
+            (query.item as QueryPage)?.focusFilter()
     }
 
     function openPalette() {

@@ -363,6 +363,7 @@ void ManyQueriesTest::allEndAndAllAreExact()
     std::vector<Asked> all(static_cast<std::size_t>(own));
     std::vector<std::string> problems(connections);
     std::vector<std::thread> clients;
+    clients.reserve(connections);
     for (int client = 0; client < connections; ++client) {
         clients.emplace_back([&, client] {
             for (int number = client; number < own; number += connections) {

@@ -334,6 +334,7 @@ private Q_SLOTS:
     {
         const std::string file = newFile();
         std::vector<std::thread> programs;
+        programs.reserve(4);
         std::atomic<int> failures{0};
         for (int p = 0; p < 4; ++p) {
             programs.emplace_back([&, p] {

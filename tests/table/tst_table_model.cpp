@@ -78,7 +78,7 @@ private Q_SLOTS:
         batch.set("d1", "presence", std::string_view("online"));
         batch.set("d1", "last_seen", UtcTime{UtcTime::now().micros - 65'000'000});
         batch.set("d1", "note", std::string_view("a\nb\u202Ec\xff"));
-        batch.set("d2", "note", std::string_view(std::string(64 * 1024, 'x')));
+        batch.set("d2", "note", std::string_view(std::string(65'536, 'x')));
         model.apply(batch);
         const int d1 = model.rowOfKey(QStringLiteral("d1"));
         const int d2 = model.rowOfKey(QStringLiteral("d2"));
@@ -169,8 +169,8 @@ private Q_SLOTS:
         QTest::newRow("formula") << QByteArray("=cmd|' /C calc'!A0");
         QTest::newRow("at") << QByteArray("@SUM(1)");
         QTest::newRow("plus") << QByteArray("+1+1");
-        QTest::newRow("64 KB") << QByteArray(64 * 1024, 'W');
-        QTest::newRow("64 KB of controls") << QByteArray(64 * 1024, '\x01');
+        QTest::newRow("64 KB") << QByteArray(65'536, 'W');
+        QTest::newRow("64 KB of controls") << QByteArray(65'536, '\x01');
         QTest::newRow("not UTF-8") << QByteArray("\xff\xfe\xc3(\xed\xa0\x80 end \xe2\x82");
         QTest::newRow("override") << QByteArray("abc\xe2\x80\xae"
                                                 "dcba\xe2\x81\xa6x\xe2\x80\x8f");
@@ -826,7 +826,7 @@ private Q_SLOTS:
         add("mem.free", std::int64_t{149'195'776});
         QCOMPARE(text("mem.free"), QStringLiteral("149.2 MB"));
         QVERIFY(!model.columnRightAligned(columnOf(model, QStringLiteral("before"))));
-        add("uptime", std::int64_t{3 * 86400});
+        add("uptime", std::int64_t{259'200});
         add("load", 0.25);
         add("ok", true); // the column is of texts from here on
         add("boot", UtcTime{1'700'000'000'000'000});

@@ -274,7 +274,7 @@ private Q_SLOTS:
             const std::string key = "d" + std::to_string(1000 + i);
             batch.set(key, "name", std::string_view(i % 2 == 0 ? "10-b" : "9.x"));
             batch.set(key, "n", std::int64_t{i});
-            batch.set(key, "t", UtcTime{1'700'000'000'000'000 + i * 250'000});
+            batch.set(key, "t", UtcTime{1'700'000'000'000'000 + i * std::int64_t{250'000}});
         }
         table.apply(batch);
         std::vector<ViewSpec> specs(3);
@@ -282,6 +282,7 @@ private Q_SLOTS:
         specs[1].filter = *filter::Expression::parse("n < \"50\"");
         specs[2].sort = {{"t", true}};
         std::vector<View> views;
+        views.reserve(specs.size());
         for (const ViewSpec &spec : specs)
             views.push_back(*evaluate(*table.snapshot(), spec));
         // Three batches, each of one row, make each of the columns another.
@@ -313,6 +314,7 @@ private Q_SLOTS:
         for (int i = 0; i < 100; ++i)
             texts.push_back(std::string(2000, 'z') + static_cast<char>(random() % 5));
         std::vector<StoredText> stored;
+        stored.reserve(texts.size());
         for (const std::string &text : texts)
             stored.push_back(arena.store(text));
         std::vector<std::uint32_t> ranks(texts.size());
