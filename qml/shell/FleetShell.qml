@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-pragma ComponentBehavior: Bound
 import QtQuick
 import QtQuick.Templates as T
 import Muster
@@ -74,8 +73,16 @@ Item {
         sourceComponent: DevicesPage {
             objectName: "devicesPage"
             focus: true
-            onQuerySelected: root.querySelection()
-            onConnectionsRequested: root.host.openPage("connections")
+        }
+    }
+    Connections {
+        target: devices.item as DevicesPage
+
+        function onQuerySelected() {
+            root.querySelection()
+        }
+        function onConnectionsRequested() {
+            root.host.openPage("connections")
         }
     }
     Loader {
@@ -92,7 +99,13 @@ Item {
         sourceComponent: QueryPage {
             objectName: "queryPage"
             focus: true
-            onDeviceChosen: device => root.showDevice(device)
+        }
+    }
+    Connections {
+        target: query.item as QueryPage
+
+        function onDeviceChosen(device: string) {
+            root.showDevice(device)
         }
     }
     StatusBar {
@@ -109,6 +122,12 @@ Item {
 
         RejectedDialog {}
     }
+    Binding {
+        target: palette_.popup
+        when: palette_.popup !== null
+        property: "x"
+        value: rail.width + 16
+    }
     OnDemand {
         id: palette_
 
@@ -116,7 +135,6 @@ Item {
 
         CommandPalette {
             parent: T.Overlay.overlay
-            x: rail.width + 16
             y: 8
             actions: {
                 const list = [
