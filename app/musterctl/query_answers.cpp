@@ -247,7 +247,7 @@ Changes::Changes(const Answers &before, const Answers &after)
 {
     const auto answeredOf = [](const Answers &answers) {
         std::optional<table::View> view = answers.answered(*answers.table.snapshot());
-        return view ? std::move(view->rows) : std::vector<table::RowId>();
+        return view ? std::move(view->rows) : table::RowList();
     };
     const std::vector<std::string> columns = after.columns();
     for (const table::RowId row : answeredOf(after)) {

@@ -131,7 +131,7 @@ public:
         const presence::State state = of(row);
         return state != presence::State::Offline && state != presence::State::Never;
     }
-    std::int64_t asked(const std::vector<table::RowId> &rows) const
+    std::int64_t asked(const table::RowList &rows) const
     {
         return std::count_if(rows.begin(), rows.end(), [this](table::RowId row) { return isAsked(row); });
     }

@@ -77,7 +77,7 @@ public:
     Result<Plan> plan(const Question &question, const Subjects &fleet) const;
 
 private:
-    using Rows = std::vector<table::RowId>; // ascending
+    using Rows = table::RowList; // ascending
     struct Asking {
         std::vector<std::string> subjects; // empty: each device on its own
         Rows reached;                      // by the subjects

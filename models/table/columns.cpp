@@ -6,18 +6,22 @@
 
 namespace muster::table {
 
+Chunk *Chunk::makeRaw(std::size_t payloadBytes)
+{
+    const ChunkPlace place = takeChunkMemory(sizeof(Chunk) + payloadBytes);
+    return new (place.memory) Chunk(payloadBytes, place.slab);
+}
+
 Chunk *Chunk::make(std::size_t payloadBytes)
 {
-    void *memory = ::operator new (sizeof(Chunk) + payloadBytes, std::align_val_t{alignof(Chunk)});
-    auto *chunk = new (memory) Chunk(payloadBytes);
+    Chunk *chunk = makeRaw(payloadBytes);
     std::memset(chunk->data<std::byte>(), 0, payloadBytes);
     return chunk;
 }
 
 Chunk *Chunk::clone() const
 {
-    void *memory = ::operator new (sizeof(Chunk) + m_payloadBytes, std::align_val_t{alignof(Chunk)});
-    auto *chunk = new (memory) Chunk(m_payloadBytes);
+    Chunk *chunk = makeRaw(m_payloadBytes);
     chunk->valid = valid;
     std::memcpy(chunk->data<std::byte>(), data<std::byte>(), m_payloadBytes);
     return chunk;
@@ -26,8 +30,10 @@ Chunk *Chunk::clone() const
 void Chunk::release()
 {
     if (m_references.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+        const ChunkPlace place{this, m_slab};
+        const std::size_t bytes = memoryBytes();
         this->~Chunk();
-        ::operator delete (this, std::align_val_t{alignof(Chunk)});
+        giveChunkMemory(place, bytes);
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "table/chunk_pool.h"
 #include "table/table.h"
 #include "table/text_store.h"
 
@@ -50,8 +51,10 @@ public:
     alignas(64) Words valid{};
 
 private:
-    explicit Chunk(std::size_t payloadBytes) : m_payloadBytes(payloadBytes) {}
+    Chunk(std::size_t payloadBytes, ChunkSlab *slab) : m_payloadBytes(payloadBytes), m_slab(slab) {}
+    static Chunk *makeRaw(std::size_t payloadBytes); ///< payload as it comes
     std::size_t m_payloadBytes;
+    ChunkSlab *m_slab; ///< what it lies in; null: plain memory
     std::atomic<std::uint32_t> m_references{1};
 };
 

@@ -19,11 +19,7 @@ namespace {
 class Rows {
 public:
     explicit Rows(const Snapshot &all) : m_snapshot(&all) {}
-    Rows(const std::vector<RowId> &listed, bool areAscending)
-        : m_listed(&listed),
-          m_areAscending(areAscending)
-    {
-    }
+    Rows(const RowList &listed, bool areAscending) : m_listed(&listed), m_areAscending(areAscending) {}
 
     std::size_t count() const { return m_listed ? m_listed->size() : m_snapshot->rowCount; }
     std::size_t placeLimit() const { return m_listed ? m_listed->size() : m_snapshot->rowLimit; }
@@ -77,7 +73,7 @@ private:
     }
 
     const Snapshot *m_snapshot = nullptr;
-    const std::vector<RowId> *m_listed = nullptr;
+    const RowList *m_listed = nullptr;
     bool m_areAscending = false;
 };
 
@@ -125,7 +121,7 @@ public:
     {
         using Number = std::uint16_t; // a group's: half the memory to go through twice
         const std::size_t parts = workerCount(rows.count());
-        const auto groupOf = std::make_unique_for_overwrite<Number[]>(rows.placeLimit());
+        LargeVector<Number> groupOf(rows.placeLimit());
         std::vector<std::vector<std::uint32_t>> places(parts, std::vector<std::uint32_t>(m_groups));
         inParallel(parts, [&](std::size_t part) {
             std::array<std::uint32_t, chunkRows> groups; // NOLINT(cppcoreguidelines-pro-type-member-init)
@@ -288,7 +284,7 @@ bool Grouping::groupRows(View &view, const CancelFlag *cancel)
         return true;
     Leaves leaves;
     if (m_dealer) {
-        const std::vector<RowId> rows = std::exchange(view.rows, {});
+        const RowList rows = std::exchange(view.rows, {});
         if (!m_dealer->deal(Rows(rows, m_spec.sort.empty()), view, leaves, m_aggregates, cancel))
             return false;
     } else if (!sortIntoLeaves(view, leaves, cancel)) {

@@ -59,7 +59,7 @@ public:
 
 private:
     static constexpr std::size_t page = std::size_t{2} << 20;
-    static constexpr std::size_t worthIt = page; // what is smaller would take more than it needs
+    static constexpr std::size_t worthIt = page / 2; // what is smaller would take too much more than it needs
 };
 
 template <typename T>

@@ -305,7 +305,7 @@ bool rankTexts(std::span<const StoredText> texts, TextOrder order, std::uint32_t
     return true;
 }
 
-OrderKeys::OrderKeys(const Snapshot &snapshot, const Column &column, const std::vector<RowId> &rows,
+OrderKeys::OrderKeys(const Snapshot &snapshot, const Column &column, const RowList &rows,
                      const CancelFlag *cancel)
     : m_column(column),
       m_words(column, column.type == Type::Bool ? 0 : snapshot.chunkCount()),
@@ -368,7 +368,7 @@ bool OrderKeys::key(RowId row, std::uint64_t &out) const
     return false;
 }
 
-bool stableSort(const OrderKeys &order, bool descending, std::vector<RowId> &rows, const CancelFlag *cancel)
+bool stableSort(const OrderKeys &order, bool descending, RowList &rows, const CancelFlag *cancel)
 {
     if (isCancelled(cancel)) // and `order` may be without its ranks
         return false;

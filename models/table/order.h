@@ -23,7 +23,7 @@ class OrderKeys {
 public:
     /// `rows`: those that will be asked about, which matters for the key column. When cancelled it is not to
     /// be asked.
-    OrderKeys(const Snapshot &snapshot, const Column &column, const std::vector<RowId> &rows,
+    OrderKeys(const Snapshot &snapshot, const Column &column, const RowList &rows,
               const CancelFlag *cancel = nullptr);
     const Column &column() const { return m_column; }
     /// False when the row's value has no place.
@@ -48,7 +48,7 @@ private:
 
 /// Sorts rows by one column, keeping the order of equals; NaN and then absent come last, whichever the
 /// direction. False when cancelled, and the rows are no longer what they were.
-bool stableSort(const OrderKeys &order, bool descending, std::vector<RowId> &rows, const CancelFlag *cancel);
+bool stableSort(const OrderKeys &order, bool descending, RowList &rows, const CancelFlag *cancel);
 
 /// Whether a row stands before another by the given keys, then by row id.
 class RowOrder {

@@ -3,6 +3,7 @@
 
 #include "core/protocol/messages.h"
 #include "core/value.h"
+#include "table/large_vector.h"
 
 #include <cstdint>
 #include <memory>
@@ -20,7 +21,8 @@ enum class Type { Empty, Bool, Int, Double, Time, Version, Text };
 /// Stable for the life of a row; a removed row's id may serve a later one.
 using RowId = std::uint32_t;
 constexpr RowId noRow = ~RowId{0};
-using ColumnIndex = int; ///< order of discovery; -1: no such column
+using RowList = LargeVector<RowId>; ///< for as many as a table has; not zeroed when it grows
+using ColumnIndex = int;            ///< order of discovery; -1: no such column
 
 /// Rows made on another thread, typed and dictionary-encoded there, for Table::apply. Several writes to one
 /// key within a batch become one row: the latest value of each field wins. One that was moved from can only

@@ -143,17 +143,16 @@ struct TableModel::Private {
     void leaveOutClocks();
     void announceRound();
 
-    std::vector<table::RowId> rowsUnder(int line) const;
-    std::vector<table::RowId> rowsBetween(int first, int last) const;
+    table::RowList rowsUnder(int line) const;
+    table::RowList rowsBetween(int first, int last) const;
     bool isAllSelected(const Heading &heading) const;
     void deselectAll();
     void setSelected(table::RowId row, bool selected);
     bool isSelected(table::RowId row) const { return row < selected.size() && selected[row]; }
     void announceSelection();
-    std::vector<table::RowId> selectedRows() const;
+    table::RowList selectedRows() const;
     void putOnClipboard(const std::optional<QString> &text, int count);
-    std::function<std::optional<QString>(const table::CancelFlag *)>
-    tsvWork(std::vector<table::RowId> rows) const;
+    std::function<std::optional<QString>(const table::CancelFlag *)> tsvWork(table::RowList rows) const;
 
     QVariant groupData(const Heading &heading, const Shown &shown, int column, int role) const;
     QVariant rowData(table::RowId row, const Shown &shown, int role) const;

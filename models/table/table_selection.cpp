@@ -10,13 +10,14 @@ namespace muster {
 
 using table::noRow;
 using table::RowId;
+using table::RowList;
 
-std::vector<RowId> TableModel::Private::rowsUnder(int line) const
+RowList TableModel::Private::rowsUnder(int line) const
 {
     const LineId id = lines[static_cast<std::size_t>(line)];
     if (!Lines::isHeading(id))
         return {id};
-    std::vector<RowId> rows;
+    RowList rows;
     const Heading &heading = lineage.heading(id);
     if (heading.group < view.groups.size()) {
         const table::Group &group = view.groups[heading.group];
@@ -29,15 +30,15 @@ std::vector<RowId> TableModel::Private::rowsUnder(int line) const
 }
 
 /// A closed group's heading stands for its rows; those of an open one have lines of their own.
-std::vector<RowId> TableModel::Private::rowsBetween(int first, int last) const
+RowList TableModel::Private::rowsBetween(int first, int last) const
 {
-    std::vector<RowId> rows;
+    RowList rows;
     for (int i = first; i <= last; ++i) {
         const LineId line = lines[static_cast<std::size_t>(i)];
         if (!Lines::isHeading(line)) {
             rows.push_back(line);
         } else if (!lineage.isExpanded(lineage.heading(line).path)) {
-            const std::vector<RowId> under = rowsUnder(i);
+            const RowList under = rowsUnder(i);
             rows.insert(rows.end(), under.begin(), under.end());
         }
     }
@@ -86,9 +87,9 @@ void TableModel::Private::announceSelection()
 }
 
 /// Those on screen in their order, then those that a filter hides.
-std::vector<RowId> TableModel::Private::selectedRows() const
+RowList TableModel::Private::selectedRows() const
 {
-    std::vector<RowId> rows;
+    RowList rows;
     rows.reserve(static_cast<std::size_t>(selectedCount));
     std::vector<bool> taken(selected.size());
     for (const RowId row : view.rows) {
@@ -115,7 +116,7 @@ void TableModel::select(int row, SelectMode mode)
         return;
     if (mode != Range || d->anchor.at < 0)
         d->anchor = d->hold(row);
-    std::vector<RowId> rows;
+    RowList rows;
     switch (mode) {
     case Replace:
     case Toggle:
@@ -227,7 +228,7 @@ void TableModel::copySelection()
 /// Makes the text of rows on any thread; nothing when cancelled, or when it is more than a clipboard should
 /// hold.
 std::function<std::optional<QString>(const table::CancelFlag *)>
-TableModel::Private::tsvWork(std::vector<RowId> rows) const
+TableModel::Private::tsvWork(RowList rows) const
 {
     table::WriteOptions options;
     options.format = table::Format::Tsv;

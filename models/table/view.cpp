@@ -21,7 +21,7 @@ constexpr std::array<std::string_view, 9> functionNames = {"count",    "min", "m
                                                            "distinct", "p50", "p95", "p99"};
 
 /// The live rows that the kernel lets through, ascending.
-std::vector<RowId> filterRows(const Snapshot &snapshot, const Kernel *kernel, const CancelFlag *cancel)
+RowList filterRows(const Snapshot &snapshot, const Kernel *kernel, const CancelFlag *cancel)
 {
     const std::size_t chunks = snapshot.chunkCount();
     const Column &keys = snapshot.columns.front();
@@ -52,7 +52,7 @@ std::vector<RowId> filterRows(const Snapshot &snapshot, const Kernel *kernel, co
     std::vector<std::size_t> begins(chunks + 1);
     for (std::size_t c = 0; c < chunks; ++c)
         begins[c + 1] = begins[c] + counts[c];
-    std::vector<RowId> rows(begins[chunks]);
+    RowList rows(begins[chunks]);
     inParallel(parts, [&](std::size_t part) {
         const std::size_t end = partBegin(chunks, part + 1, parts);
         for (std::size_t c = partBegin(chunks, part, parts); c < end; ++c) {
@@ -94,8 +94,8 @@ bool concerns(const Snapshot &snapshot, const ViewSpec &spec, const std::vector<
 }
 
 /// Takes `touched` out of the rows; returns before which of those that stay each stood, and who.
-std::vector<std::pair<std::size_t, RowId>> takeOut(std::vector<RowId> &rows,
-                                                   const std::vector<RowId> &touched, std::size_t chunks)
+std::vector<std::pair<std::size_t, RowId>> takeOut(RowList &rows, const std::vector<RowId> &touched,
+                                                   std::size_t chunks)
 {
     std::vector<std::uint64_t> isTouched(chunks * chunkWords);
     for (const RowId row : touched)
@@ -112,7 +112,7 @@ std::vector<std::pair<std::size_t, RowId>> takeOut(std::vector<RowId> &rows,
     return places;
 }
 
-void putIn(std::vector<RowId> &rows, const std::vector<std::pair<std::size_t, RowId>> &places)
+void putIn(RowList &rows, const std::vector<std::pair<std::size_t, RowId>> &places)
 {
     auto from = static_cast<std::ptrdiff_t>(rows.size());
     rows.resize(rows.size() + places.size());

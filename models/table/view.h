@@ -55,7 +55,7 @@ struct Group {
 /// subgroups). When a group-by column is also a sort key, groups follow it; else they follow their values,
 /// ascending.
 struct View {
-    std::vector<RowId> rows;
+    RowList rows;
     std::vector<Group> groups;
 };
 

@@ -68,9 +68,9 @@ struct Naive {
         const int order = compareCells(left, right, beginnings.of(name));
         return descending ? -order : order;
     }
-    std::vector<RowId> rows(const ViewSpec &spec) const
+    RowList rows(const ViewSpec &spec) const
     {
-        std::vector<RowId> found;
+        RowList found;
         for (RowId row = 0; row < snapshot.rowLimit; ++row) {
             if (passes(row, spec))
                 found.push_back(row);
@@ -104,7 +104,7 @@ struct Naive {
         return compareBy(a, b, name, false) == 0;
     }
 
-    Value aggregate(const std::vector<RowId> &rows, const Group &group, const Aggregate &what) const
+    Value aggregate(const RowList &rows, const Group &group, const Aggregate &what) const
     {
         std::vector<ValueView> values;
         for (std::uint32_t i = group.begin; i < group.end; ++i) {
@@ -137,7 +137,7 @@ struct Naive {
     }
 
     /// What the rounding of a sum is to be measured by: great numbers may leave little of each other.
-    double magnitude(const std::vector<RowId> &rows, const Group &group, const std::string &name) const
+    double magnitude(const RowList &rows, const Group &group, const std::string &name) const
     {
         double sum = 0;
         for (std::uint32_t i = group.begin; i < group.end; ++i) {
