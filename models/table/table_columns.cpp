@@ -3,6 +3,7 @@
 #include "table/table_model_p.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace muster {
 
@@ -200,7 +201,11 @@ void TableModel::setColumns(QList<ColumnLayout> columns, bool addDiscovered, con
     d->layouts[d->layoutName] = d->remembered();
     beginResetModel();
     d->columnList->beginResetModel();
-    d->layoutName = layout;
+    const bool sortsAnew = layout != d->layoutName;
+    if (sortsAnew) {
+        d->sorts[d->layoutName] = std::exchange(d->sort, d->sorts.take(layout));
+        d->layoutName = layout;
+    }
     d->layout.clear();
     for (ColumnLayout &column : columns) {
         column.title = titleOf(column.title.isEmpty() ? column.name : column.title);
@@ -214,7 +219,9 @@ void TableModel::setColumns(QList<ColumnLayout> columns, bool addDiscovered, con
     d->knownColumns = 0;
     d->discoverColumns();
     Q_EMIT columnsChanged();
-    if (!d->quickFilter.isEmpty())
+    if (sortsAnew)
+        Q_EMIT sortChanged();
+    if (sortsAnew || !d->quickFilter.isEmpty())
         d->evaluateNow();
 }
 

@@ -14,6 +14,26 @@ namespace {
 constexpr qsizetype mostRemembered =
     1000; ///< of a layout: names that devices make up must not take all memory
 
+QJsonArray toJson(const std::vector<table::SortKey> &keys)
+{
+    QJsonArray all;
+    for (const table::SortKey &key : keys)
+        all.append(QJsonObject{{QStringLiteral("column"), QString::fromStdString(key.column)},
+                               {QStringLiteral("descending"), key.descending}});
+    return all;
+}
+
+std::vector<table::SortKey> sortFrom(const QJsonValue &saved)
+{
+    std::vector<table::SortKey> keys;
+    for (const QJsonValue &value : saved.toArray()) {
+        const QJsonObject key = value.toObject();
+        keys.push_back({key.value(QStringLiteral("column")).toString().toStdString(),
+                        key.value(QStringLiteral("descending")).toBool()});
+    }
+    return keys;
+}
+
 } // namespace
 
 /// The columns of the present layout: those that are there as they are, and each other one behind the column
@@ -103,9 +123,12 @@ QByteArray TableModel::saveLayout() const
                                        {QStringLiteral("offered"), column.isOffered}});
         layouts.insert(layout.key(), columns);
     }
+    QJsonObject sorts{{d->layoutName, toJson(d->sort)}};
+    for (auto sort = d->sorts.constBegin(); sort != d->sorts.constEnd(); ++sort)
+        sorts.insert(sort.key(), toJson(sort.value()));
     return QJsonDocument(QJsonObject{{QStringLiteral("v"), 2},
                                      {QStringLiteral("layouts"), layouts},
-                                     {QStringLiteral("sort"), QJsonArray::fromVariantList(sortKeys())}})
+                                     {QStringLiteral("sorts"), sorts}})
         .toJson(QJsonDocument::Compact);
 }
 
@@ -131,10 +154,11 @@ void TableModel::restoreLayout(const QByteArray &layout)
     d->arrange();
     d->resolveColumns();
     d->columnList->endResetModel();
-    d->sort.clear();
-    for (const QJsonValue &value : saved.value(QStringLiteral("sort")).toArray())
-        d->sort.push_back({value.toObject().value(QStringLiteral("column")).toString().toStdString(),
-                           value.toObject().value(QStringLiteral("descending")).toBool()});
+    const QJsonObject sorts = saved.value(QStringLiteral("sorts")).toObject();
+    d->sorts.clear();
+    for (auto sort = sorts.constBegin(); sort != sorts.constEnd(); ++sort)
+        d->sorts[sort.key()] = sortFrom(sort.value());
+    d->sort = d->sorts.take(d->layoutName);
     endResetModel();
     Q_EMIT columnsChanged();
     Q_EMIT sortChanged();

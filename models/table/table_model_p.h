@@ -169,6 +169,7 @@ struct TableModel::Private {
     QList<LayoutColumn> layout;
     QString layoutName;
     QHash<QString, QList<Remembered>> layouts; ///< by name; the present one as of when it was laid out
+    QHash<QString, std::vector<table::SortKey>> sorts; ///< of the layouts that are not the present one
     bool addDiscovered = true;
     int knownColumns = 0; ///< of the table, that discoverColumns() has seen
     std::vector<Shown> shown;

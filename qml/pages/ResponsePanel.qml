@@ -151,6 +151,8 @@ Flickable {
                     readonly property real centre: bars.x + index * bars.width / 4
 
                     x: index === 4 ? plot.width - 16 - width : Math.max(bars.x, centre - width / 2)
+                    // The last, with its unit, needs the room; their letters are all of one width.
+                    visible: index !== 3 || width * (0.5 + root.axisText(4).length / text.length) + 4 <= bars.width / 4
                     y: plot.above + plot.span + 4
                     height: 16
                     objectName: "axis" + index
@@ -164,7 +166,7 @@ Flickable {
                 x: root.LayoutMirroring.enabled ? parent.width - 16 - width : 16
                 y: 116
                 height: 20
-                spacing: 16
+                spacing: 12
 
                 Repeater {
                     model: ["p50", "p95", "p99"]

@@ -249,6 +249,10 @@ Item {
             compare(part("p50").text, "3.0 ms")
             compare(part("p99").text, "5.0 ms")
             compare([0, 1, 2, 3, 4].map(i => part("axis" + i).text), ["0", "0.5", "1.0", "1.5", "2.0 s"])
+            const ticks = [0, 1, 2, 3, 4].map(i => part("axis" + i)).filter(tick => tick.visible)
+            verify(ticks.length >= 4)
+            for (let i = 1; i < ticks.length; ++i)
+                verify(ticks[i - 1].x + ticks[i - 1].width < ticks[i].x, ticks[i - 1].text)
             Query.showLive()
             verify(!part("pastBanner").visible)
         }

@@ -246,6 +246,47 @@ private Q_SLOTS:
         QCOMPARE(keys(next), keys(model));
         QVERIFY(watched.isTrue());
     }
+
+    /// What sorts the services is not asked of the devices.
+    void eachLayoutHasItsSort()
+    {
+        const QList<ColumnLayout> columns = {{QStringLiteral("device"), {}, true, 0, 0},
+                                             {QStringLiteral("group"), {}, true, 0, 0},
+                                             {QStringLiteral("cpu.pct"), {}, true, 0, 0}};
+        TableModel model("device");
+        Watched watched(model);
+        fill(model, 5);
+        model.setColumns(columns, true, QStringLiteral("fleet"));
+        const QStringList asTheyCame = keys(model);
+        model.sortByColumn(columnOf(model, QStringLiteral("cpu.pct")), false);
+        model.sortByColumn(columnOf(model, QStringLiteral("cpu.pct")), false); // the highest first
+        const QVariantList fleetSort = model.sortKeys();
+        const QStringList byLoad = keys(model);
+        QVERIFY(byLoad != asTheyCame);
+
+        QSignalSpy told(&model, &TableModel::sortChanged);
+        model.setColumns(columns, true, QStringLiteral("services"));
+        QCOMPARE(told.size(), 1);
+        QVERIFY(model.sortKeys().isEmpty());
+        QCOMPARE(keys(model), asTheyCame);
+        model.sortByColumn(columnOf(model, QStringLiteral("group")), false);
+        const QVariantList serviceSort = model.sortKeys();
+
+        model.setColumns(columns, true, QStringLiteral("fleet"));
+        QCOMPARE(model.sortKeys(), fleetSort);
+        QCOMPARE(keys(model), byLoad);
+        model.setColumns(columns, true, QStringLiteral("fleet"));
+        QCOMPARE(model.sortKeys(), fleetSort);
+
+        TableModel next("device");
+        fill(next, 5);
+        next.restoreLayout(model.saveLayout());
+        next.setColumns(columns, true, QStringLiteral("fleet"));
+        QCOMPARE(next.sortKeys(), fleetSort);
+        next.setColumns(columns, true, QStringLiteral("services"));
+        QCOMPARE(next.sortKeys(), serviceSort);
+        QVERIFY(watched.isTrue());
+    }
 };
 
 QTEST_MAIN(TestTableLayout)

@@ -232,8 +232,8 @@ private Q_SLOTS:
     {
         QTest::addColumn<QByteArray>("text");
         QTest::addColumn<QByteArray>("cell");
-        const auto row = [](const char *name, QByteArray text, QByteArray cell) {
-            QTest::newRow(name) << std::move(text) << std::move(cell);
+        const auto row = [](const char *name, const QByteArray &text, const QByteArray &cell) {
+            QTest::newRow(name) << text << cell;
         };
         row("plain", "abc", "abc");
         row("empty", "", "\"\"");
@@ -473,7 +473,7 @@ private Q_SLOTS:
             const bool isLong = i % longEvery == 0;
             const protocol::Field field{"t", isLong ? std::string_view(text) : std::string_view("y")};
             batch.append(key, {&field, 1});
-            expected += key + (isLong ? ",\"" + text + "\"\"\r\n" : ",y\r\n");
+            expected.append(key).append(isLong ? ",\"" : ",y").append(isLong ? text + "\"\"\r\n" : "\r\n");
         }
         table.apply(batch);
         WriteOptions options;
