@@ -228,13 +228,12 @@ bool looksTheSame(Kind kind, const ValueView &one, const ValueView &other)
     return cellText(kind, one, {}) == cellText(kind, other, {});
 }
 
-QString cellToolTip(Kind kind, const ValueView &value)
+QString cellToolTip(Kind kind, const ValueView &value, std::size_t mostBytes)
 {
-    constexpr std::size_t toolTipBytes = 4096;
     if (const auto *time = std::get_if<UtcTime>(&value))
         return CellText::exactTime(*time);
     if (std::holds_alternative<std::string_view>(value))
-        return plainText(value, toolTipBytes);
+        return plainText(value, mostBytes);
     const auto number = numberOf(value);
     if (!number)
         return {};

@@ -14,7 +14,7 @@ QString cellText(table::Kind kind, const ValueView &value, UtcTime now);
 /// Whether an operator reads both as one, as cellText() has it; quick for values that are far apart.
 bool looksTheSame(table::Kind kind, const ValueView &one, const ValueView &other);
 /// What a tool tip adds: exact times in UTC and local, bytes to the byte, text in full.
-QString cellToolTip(table::Kind kind, const ValueView &value);
+QString cellToolTip(table::Kind kind, const ValueView &value, std::size_t mostBytes = 4096);
 /// Machine text, made fit to be shown.
 QString plainText(const ValueView &value, std::size_t maxBytes);
 

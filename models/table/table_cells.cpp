@@ -117,9 +117,11 @@ QVariant TableModel::Private::groupData(const Heading &heading, const Shown &col
         column.aggregate >= 0 && static_cast<std::size_t>(column.aggregate) < heading.aggregates.size()
             ? &aggregates[static_cast<std::size_t>(column.aggregate)]
             : nullptr;
-    const bool counts = aggregate && (aggregate->function == table::Function::Count ||
-                                      aggregate->function == table::Function::Distinct);
-    const Kind kind = counts ? Kind::Number : column.kind;
+    const auto kindOfTotal = [&column](table::Function function) {
+        const bool counts = function == table::Function::Count || function == table::Function::Distinct;
+        return counts ? Kind::Number : column.kind;
+    };
+    const Kind kind = aggregate ? kindOfTotal(aggregate->function) : column.kind;
     const ValueView total =
         aggregate ? ::muster::view(heading.aggregates[static_cast<std::size_t>(column.aggregate)])
                   : ValueView();
@@ -171,7 +173,8 @@ QVariant TableModel::Private::groupData(const Heading &heading, const Shown &col
             if (aggregates[i].column == layout[column.layout].name.toStdString())
                 all.append(toQString(table::name(aggregates[i].function)) + u' ' +
                            layout[column.layout].title + u' ' +
-                           plainText(::muster::view(heading.aggregates[i]), 256));
+                           cellToolTip(kindOfTotal(aggregates[i].function),
+                                       ::muster::view(heading.aggregates[i]), 256));
         }
         return all.join(u'\n');
     }

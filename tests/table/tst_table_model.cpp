@@ -799,6 +799,22 @@ private Q_SLOTS:
                               std::int64_t{1'700'000'000'000'000'001}));
     }
 
+    void headingsSayExactlyWhatTheyAmountTo()
+    {
+        TableModel model("device");
+        Watched watched(model);
+        Batch batch;
+        batch.set("d1", "group", std::string_view("a"));
+        batch.set("d1", "mem.free", std::int64_t{218'103'808});
+        model.apply(batch);
+        model.setGroupBy({QStringLiteral("group")});
+        model.setAggregates({QStringLiteral("min mem.free"), QStringLiteral("count mem.free")});
+        QVERIFY(model.isGroup(0));
+        QCOMPARE(model.toolTipText(0, columnOf(model, QStringLiteral("mem.free"))),
+                 QStringLiteral("min mem.free 218,103,808 bytes\ncount mem.free 1"));
+        QVERIFY(watched.isTrue());
+    }
+
     /// A comparison has cells of many fields in a column.
     void cellsAreShownAsTheirField()
     {
