@@ -85,6 +85,13 @@ public:
         return tr("%1 d", "days").arg(decimals(std::floor(seconds / 86400), 0));
     }
 
+    /// Answers come in hundreds of them, the work of a service takes a small part of one.
+    static int digitsOfMilliseconds(double ms) { return ms >= 9.95 ? 0 : ms >= 0.095 || ms <= 0 ? 1 : 3; }
+    static QString milliseconds(double ms)
+    {
+        return decimals(ms, digitsOfMilliseconds(std::abs(ms))) + QStringLiteral(" ms");
+    }
+
     static QString time(UtcTime time)
     {
         const QDateTime local = QDateTime::fromMSecsSinceEpoch(time.millis());
@@ -100,7 +107,9 @@ public:
             step = largest;
         else if (kind == Kind::Duration)
             step = largest < 10 ? 0.1 : largest < 3600 ? 1 : largest < 86400 ? 60 : 3600;
-        else if (kind == Kind::Milliseconds || (kind == Kind::Bytes && largest < 999.95))
+        else if (kind == Kind::Milliseconds)
+            step = std::pow(10, -digitsOfMilliseconds(largest));
+        else if (kind == Kind::Bytes && largest < 999.95)
             step = 1;
         else if (kind == Kind::Bytes)
             step = std::pow(1000, std::floor(std::log10(largest * 1.0001) / 3)) / 10; // 999.95 B is 1 kB
@@ -191,7 +200,7 @@ QString cellText(Kind kind, const ValueView &value, UtcTime now)
     case Kind::Celsius:
         return CellText::decimals(number, 1) + QStringLiteral(" °C");
     case Kind::Milliseconds:
-        return CellText::decimals(number, 0) + QStringLiteral(" ms");
+        return CellText::milliseconds(number);
     case Kind::Identifier:
         return plainText(value, shownBytes);
     case Kind::Text:

@@ -86,6 +86,10 @@ private Q_SLOTS:
         QCOMPARE(shown(model, d1, "uptime"), QStringLiteral("61d 20h"));
         QCOMPARE(shown(model, d1, "temp.soc"), QStringLiteral("60.5 °C"));
         QCOMPARE(shown(model, d1, "reply_ms"), QStringLiteral("635 ms"));
+        QCOMPARE(cellText(Kind::Milliseconds, 9.96, {}), QStringLiteral("10 ms"));
+        QCOMPARE(cellText(Kind::Milliseconds, 3.24, {}), QStringLiteral("3.2 ms"));
+        QCOMPARE(cellText(Kind::Milliseconds, 0.0432, {}), QStringLiteral("0.043 ms"));
+        QCOMPARE(cellText(Kind::Milliseconds, std::int64_t{0}, {}), QStringLiteral("0.0 ms"));
         QCOMPARE(shown(model, d1, "cpu.pct"), QStringLiteral("38.4"));
         QCOMPARE(shown(model, d1, "load"), QStringLiteral("0.25"));
         QCOMPARE(shown(model, d1, "count"), QStringLiteral("1,234,567"));
