@@ -146,9 +146,10 @@ FocusScope {
                 LayoutMirroring.enabled: false
 
                 property bool cleaning: false
+                property string known ///< new colours are told of as a change of the text, too
 
                 onTextChanged: {
-                    if (cleaning)
+                    if (cleaning || text === known)
                         return
                     if (/[\r\n\u2028\u2029]/.test(text)) {
                         cleaning = true
@@ -157,6 +158,7 @@ FocusScope {
                         cursorPosition = Math.min(at, text.length)
                         cleaning = false
                     }
+                    known = text
                     if (activeFocus) {
                         typing.restart()
                         root.edited(text)

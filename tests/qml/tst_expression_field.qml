@@ -60,6 +60,23 @@ Item {
             run.clear()
         }
 
+        /// New colours are a change of the document, too.
+        function test_anotherThemeOffersNothing() {
+            field.offers = [{ text: "cpu.pct", insert: "cpu.pct", from: 0, kind: "field" }]
+            type("cpu > 1")
+            tryVerify(() => field.completing)
+            keyClick(Qt.Key_Escape)
+            edited.clear()
+            const before = UiSettings.theme
+            UiSettings.theme = Theme.dark ? "light" : "dark"
+            wait(0)
+            UiSettings.theme = before
+            wait(0)
+            verify(!field.completing)
+            compare(edited.count, 0)
+            compare(field.text, "cpu > 1")
+        }
+
         function test_marksTheCharacterBehindAnEmoji() {
             field.setText("\u{1F4A9} \u{1F4A9}= 1")
             field.error = {
