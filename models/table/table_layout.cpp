@@ -26,7 +26,7 @@ QJsonArray toJson(const std::vector<table::SortKey> &keys)
 std::vector<table::SortKey> sortFrom(const QJsonValue &saved)
 {
     std::vector<table::SortKey> keys;
-    for (const QJsonValue &value : saved.toArray()) {
+    for (const auto &value : saved.toArray()) {
         const QJsonObject key = value.toObject();
         keys.push_back({key.value(QStringLiteral("column")).toString().toStdString(),
                         key.value(QStringLiteral("descending")).toBool()});
@@ -141,7 +141,7 @@ void TableModel::restoreLayout(const QByteArray &layout)
     d->layouts.clear();
     for (auto kept = layouts.constBegin(); kept != layouts.constEnd(); ++kept) {
         QList<Private::Remembered> &columns = d->layouts[kept.key()];
-        for (const QJsonValue &value : kept.value().toArray()) {
+        for (const auto &value : kept.value().toArray()) {
             const QJsonObject object = value.toObject();
             columns.append({object.value(QStringLiteral("name")).toString(),
                             object.value(QStringLiteral("visible")).toBool(true),
